@@ -1,0 +1,33 @@
+/*
+ * cms.h: detached CAdES-BES signatures (archive format 5.1), made and judged.  The only file that speaks CMS.
+ */
+#ifndef ARCHIVE_CMS_H
+#define ARCHIVE_CMS_H
+
+#include "core/buf.h"
+#include "core/secret.h"
+
+/* A signer of ours: role, certificate (PEM file: leaf first, then issuing certificates) and its private key. */
+struct cms_signer;
+
+/*
+ * cms_signer_open(out, role, cert_path, key, err): ${key} is a PEM private key or absent (then only the certificate is known: signs elsewhere).
+ * ST_DENIED: key does not belong to the certificate, weak key (RSA < 3072, other curves than P-256/P-384), certificate not usable for signing, key cannot be read.
+ */
+enum status cms_signer_open(struct cms_signer **out, const char *role, const char *cert_path, struct str key, struct err *) STATUS_USE;
+void cms_signer_close(struct cms_signer *);
+const char *cms_signer_role(const struct cms_signer *);
+bool cms_signer_has_key(const struct cms_signer *);
+const unsigned char *cms_signer_fingerprint(const struct cms_signer *);		/* SHA-256 of the certificate DER, 32 octets */
+/* cms_signer_chain(s, i, pem, err): PEM of the i-th issuing certificate (not the leaf, not a self-signed root); ST_END behind the last. */
+enum status cms_signer_chain(const struct cms_signer *, size_t i, struct buf *pem, struct err *) STATUS_USE;
+/* cms_signer_crl_url(s, i): i-th http(s) CRL distribution point of leaf and chain; NULL behind the last. */
+const char *cms_signer_crl_url(const struct cms_signer *, size_t i);
+/* cms_signer_valid_at(s, ms, err): ST_DENIED: expired or not yet valid. */
+enum status cms_signer_valid_at(const struct cms_signer *, int64_t ms, struct err *) STATUS_USE;
+/* cms_sign(s, bytes, signing_ms, der, err): append the DER signature. */
+enum status cms_sign(const struct cms_signer *, struct str bytes, int64_t signing_ms, struct buf *der, struct err *) STATUS_USE;
+/* cms_crl_pem(der_or_pem, pem, err): a CRL as strict PEM, nothing around it.  ST_INPUT: not a CRL. */
+enum status cms_crl_pem(struct str in, struct buf *pem, struct err *) STATUS_USE;
+
+#endif

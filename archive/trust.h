@@ -1,0 +1,30 @@
+/*
+ * trust.h: trust from outside (archive format 6.1): a file that says who may sign and which authorities are believed.
+ *
+ *   [trust]                                 [role compliance-officer]
+ *   chain      = urn:uuid:…  (optional)     cert = sha256:<hex of certificate DER> [from=N] [to=N]   (may repeat)
+ *   roots      = trust/roots.pem            cert = file:officer.crt                                   (may repeat)
+ *   tsa_roots  = trust/tsa-roots.pem
+ *   token      = required | optional        (default required)
+ *   revocation = required | optional        (default optional)
+ *   roles      = administrator, compliance-officer     (those that must be present)
+ */
+#ifndef ARCHIVE_TRUST_H
+#define ARCHIVE_TRUST_H
+
+#include "core/config.h"
+
+struct trust_cert { char role[33]; unsigned char sha256[32]; uint64_t from, to; /* sequences; to UINT64_MAX: open */ };
+struct trust {
+	char		 chain[48];		/* "": not named */
+	struct x509_store_st *roots, *tsa_roots;	/* NULL: none given; nothing of the system's is ever added */
+	bool		 token_required, revocation_required;
+	char		 required[8][33]; size_t n_required;
+	struct trust_cert *certs; size_t n_certs;
+};
+/* trust_load(path, out, err): ST_USAGE: not a trust file; ST_IO.  trust_none: no trust at all (every verdict at best INDETERMINATE). */
+enum status trust_load(const char *path, struct trust *out, struct err *) STATUS_USE;
+void trust_none(struct trust *);
+void trust_free(struct trust *);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * tsp.h: RFC 3161 time-stamp requests and the first look at the answer.  Judging a token for evidence is in tsp_verify.h.
+ */
+#ifndef ARCHIVE_TSP_H
+#define ARCHIVE_TSP_H
+
+#include "core/transport.h"
+
+/*
+ * tsp_fetch(net, url, data, reply, gen_time_ms, err): ask ${url} for a token over SHA-256 of ${data} (nonce, certReq) and append the DER response.
+ * ST_RETRY: out of reach or busy.  ST_REMOTE: refused, or the answer is not for our request.
+ */
+enum status tsp_fetch(struct transport *net, const char *url, struct str data, struct buf *reply, int64_t *gen_time_ms, struct err *) STATUS_USE;
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * verify.h: is this archive what it says?  Archive format 6.1, one pass, bounded memory, three verdicts and never a fourth.
+ */
+#ifndef ARCHIVE_VERIFY_H
+#define ARCHIVE_VERIFY_H
+
+#include "archive/seal.h"
+#include "archive/trust.h"
+
+enum verdict { VERDICT_VALID, VERDICT_INDETERMINATE, VERDICT_INVALID };
+/* The four groups of DA/T 70: authenticity, integrity, usability, security (真实性 完整性 可用性 安全性). */
+enum verify_group { VERIFY_AUTHENTICITY, VERIFY_INTEGRITY, VERIFY_USABILITY, VERIFY_SECURITY };
+
+struct verify_step {
+	enum verify_group group;
+	const char	*id;		/* stable, untranslated: "container", "manifest", "signature.administrator" */
+	enum verdict	 verdict;
+	char		 text[512];	/* translated, terminal-safe */
+};
+struct verify_report {
+	enum verdict	 verdict;
+	struct verify_step steps[32]; size_t n_steps;
+	/* Of the first contradiction: */
+	char		 member[104];	/* path inside the tar, "" when not within one */
+	uint64_t	 offset;	/* in the tar; for container faults in the file */
+	bool		 offset_in_file;
+	/* From the seal, when it parsed and its signatures hold at least mathematically (seal_ok): */
+	bool		 seal_ok;
+	struct seal	 seal;
+	unsigned char	 seal_sha256[32];
+	int64_t		 token_ms;	/* WHEN_UNKNOWN: none that counts */
+	bool		 pending;	/* a .partial with a .seal directory */
+};
+
+/* What a reader wants to see of the bytes while they pass; all optional.  What is delivered is not yet known to be true. */
+struct verify_taps {
+	void *ctx;
+	enum status (*entry)(void *ctx, const char *path, uint64_t size, uint64_t tar_offset, struct err *);	/* path without root directory */
+	enum status (*data)(void *ctx, const void *, size_t, struct err *);
+	enum status (*entry_end)(void *ctx, const unsigned char sha256[32], struct err *);
+};
+
+/*
+ * verify_archive(path, trust, now_ms, taps, report, err): judge one archive file (.tar.gz as written, or .tar), or a pending one (.partial).
+ * ST_OK: judged, see ${report} (also when INVALID); ST_IO: cannot be read; others: a tap's.  Not an archive at all is INVALID.
+ */
+enum status verify_archive(const char *path, const struct trust *, int64_t now_ms, const struct verify_taps *,
+    struct verify_report *, struct err *) STATUS_USE;
+void verify_report_step(struct verify_report *, enum verify_group, const char *id, enum verdict, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+#endif
