@@ -23,7 +23,7 @@ enum status fs_open_read(int dir, const char *name, int *fd, struct err *) STATU
 enum status fs_open_append(int dir, const char *name, uint64_t length, int *fd, struct err *) STATUS_USE;
 /* fs_load(dir, name, max, out, err): whole regular file appended to ${out}; ST_LIMIT above ${max}.  ST_END: there is no such file. */
 enum status fs_load(int dir, const char *name, size_t max, struct buf *out, struct err *) STATUS_USE;
-/* fs_replace(dir, name, bytes, n, err): temporary name, fsync, rename, fsync of the directory. */
+/* fs_replace(dir, name, bytes, n, err): temporary name, fsync, rename, fsync of the directory; ${dir} may be AT_FDCWD, ${name} any path. */
 enum status fs_replace(int dir, const char *name, const void *, size_t, struct err *) STATUS_USE;
 /* fs_write_all / fs_read_all handle short counts and EINTR.  fs_read_all: ST_CORRUPT when the file ends early. */
 enum status fs_write_all(int fd, const char *name, const void *, size_t, struct err *) STATUS_USE;
@@ -32,6 +32,8 @@ enum status fs_pread_all(int fd, const char *name, void *, size_t, uint64_t at, 
 enum status fs_sync(int fd, const char *name, struct err *) STATUS_USE;
 /* fs_close(fd, name, err): -1 does nothing; EIO at close is a failure. Sets *fd to -1 always. */
 enum status fs_close(int *fd, const char *name, struct err *) STATUS_USE;
+/* fs_drop(fd): close where there is nothing left to lose: read only, or the call has failed already. -1 does nothing. */
+void fs_drop(int *fd);
 enum status fs_rename(int dir, const char *from, const char *to, struct err *) STATUS_USE;	/* and fsync of the directory */
 enum status fs_unlink(int dir, const char *name, struct err *) STATUS_USE;			/* missing is no failure */
 /* fs_remove_tree(dir, name, err): a directory of plain files and directories, depth at most 8; missing is no failure. */
