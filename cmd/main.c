@@ -1,0 +1,267 @@
+/* main.c: command table, help, the one last line, exit status.  No work of its own. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "cmd/app.h"
+#include "cmd/class.h"
+#include "core/i18n.h"
+#include "core/json.h"
+#include "core/log.h"
+#include "core/secret.h"
+#include "core/stop.h"
+#include "exporters/chat_child.h"
+#include "version.h"
+
+const struct command *const commands[] = {
+	&command_export, &command_resume, &command_runs, &command_verify, &command_list, &command_show, &command_extract, NULL
+};
+
+static const struct option_def global_options[] = {
+	{ "config", 'c', "FILE", N_("configuration file"), false },
+	{ "store", 0, "PATH", N_("directory of the archives, instead of the configured one"), false },
+	{ "lang", 0, "zh|en|auto", N_("language of messages"), false },
+	{ "json", 0, NULL, N_("machine output on standard output, untranslated"), false },
+	{ "quiet", 'q', NULL, N_("errors and warnings only"), false },
+	{ "verbose", 'v', NULL, N_("say more; twice: everything"), true },
+	{ "color", 0, "WHEN", N_("auto, always or never"), false },
+	{ "progress", 0, "MODE", N_("auto, bar, plain, json or none"), false },
+	{ "yes", 0, NULL, N_("do not ask"), false },
+	{ "version", 0, NULL, N_("version of the program and its libraries"), false },
+	{ "help", 'h', NULL, N_("this help"), false },
+	{ NULL, 0, NULL, NULL, false }
+};
+
+static void
+help_all(void)
+{
+	size_t i;
+
+	printf(_("usage: custody [global options] COMMAND [options] [arguments]\n\n"
+	    "Takes an organisation's records out of a work-chat platform and leaves archives\n"
+	    "that a stranger can verify without it.\n\ncommands:\n"));
+	for (i = 0; commands[i] != NULL; i++)
+		printf("  %-10s %-18s %s\n", commands[i]->name, commands[i]->operands, _(commands[i]->summary));
+	printf(_("\nglobal options:\n"));
+	options_help(global_options);
+	printf(_("\nexit status: 0 complete or valid, 2 usage, 3 finished with gaps, 4 platform, 5 disk or system,\n"
+	    "6 credentials, 7 invalid, 8 cannot tell, 9 over a limit, 10 busy, 130/143 stopped\n"));
+}
+
+static void
+help_command(const struct command *c)
+{
+	printf(_("usage: custody [global options] %s [options] %s\n\n%s\n"), c->name, c->operands, _(c->summary));
+	if (c->options != NULL) {
+		printf(_("\noptions:\n"));
+		options_help(c->options);
+	}
+	printf(_("\nglobal options:\n"));
+	options_help(global_options);
+}
+
+static void
+version(void)
+{
+	printf("custody %s\n%s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION));
+}
+
+/* The four facts of a failure: what, on what, why, next step. */
+static void
+last_line(const struct app *app, const char *command, enum status st, const struct err *err)
+{
+	const struct class_row *c = class_of(st);
+	const char *next = err->next[0] != '\0' ? err->next : c->next[0] != '\0' ? _(c->next) : "";
+	struct err e2;
+	struct buf b, line;
+
+	err_init(&e2);
+	buf_init(&b, 8192);
+	buf_init(&line, 8192);
+	if (app->json) {
+		if (buf_addf(&b, &e2, "{\"class\":\"%s\",\"exit\":%d,\"what\":", c->name, c->exit) == ST_OK &&
+		    json_put_string(&b, str_of(command), &e2) == ST_OK && buf_addz(&b, ",\"object\":", &e2) == ST_OK &&
+		    json_put_string(&b, str_of(app->object == NULL ? "" : app->object), &e2) == ST_OK &&
+		    buf_addz(&b, ",\"why\":", &e2) == ST_OK && json_put_string(&b, str_of(err->text), &e2) == ST_OK &&
+		    buf_addz(&b, ",\"next\":", &e2) == ST_OK && json_put_string(&b, str_of(next), &e2) == ST_OK &&
+		    buf_addz(&b, "}\n", &e2) == ST_OK && app_print(&b, &e2) != ST_OK)
+			fprintf(stderr, "custody: %s\n", e2.text);
+		buf_clear(&b);
+	}
+	if (buf_addf(&b, &e2, "%s", command) == ST_OK &&
+	    (app->object == NULL || buf_addf(&b, &e2, " %s", app->object) == ST_OK) &&
+	    buf_addf(&b, &e2, ": %s", err->text) == ST_OK &&
+	    (next[0] == '\0' || buf_addf(&b, &e2, _("; next: %s"), next) == ST_OK) &&
+	    log_clean(buf_str(&b), &line, &e2) == ST_OK)
+		fprintf(stderr, "custody: %.*s\n", (int)line.n, line.p);
+	else
+		fprintf(stderr, "custody: %s\n", class_of(st)->name);
+	buf_free(&b);
+	buf_free(&line);
+}
+
+static enum status
+choose(const char *value, const char *option, const char *const *words, int *out, struct err *err)
+{
+	int i;
+
+	*out = 0;
+	if (value == NULL)
+		return ST_OK;
+	for (i = 0; words[i] != NULL; i++)
+		if (strcmp(value, words[i]) == 0) {
+			*out = i;
+			return ST_OK;
+		}
+	return err_set(err, ST_USAGE, _("--%s cannot be \"%s\""), option, value);
+}
+
+static enum status
+apply_globals(struct app *app, const struct options *before, const struct options *after, struct err *err)
+{
+	static const char *const colors[] = { "auto", "always", "never", NULL };
+	static const char *const modes[] = { "auto", "bar", "plain", "json", "none", NULL };
+	enum log_level level = LOG_INFO_;
+	const char *v;
+	enum status st;
+	size_t i, verbose = 0;
+	int n;
+
+#define GLOBAL(name)	(options_has(after, name) ? options_get(after, name) : options_get(before, name))
+	app->config_option = GLOBAL("config");
+	app->store_option = GLOBAL("store");
+	app->json = GLOBAL("json") != NULL;
+	app->yes = GLOBAL("yes") != NULL;
+	app->quiet = GLOBAL("quiet") != NULL;
+	if ((st = choose(GLOBAL("color"), "color", colors, &n, err)) != ST_OK)
+		return st;
+	app->color = n == 1 || (n == 0 && isatty(2) && getenv("NO_COLOR") == NULL);
+	if ((st = choose(GLOBAL("progress"), "progress", modes, &n, err)) != ST_OK)
+		return st;
+	app->progress = app->quiet && n == 0 ? PROGRESS_NONE : (enum progress_mode)n;
+	for (i = 0; i < before->n_given; i++)
+		verbose += strcmp(before->given[i].def->name, "verbose") == 0;
+	for (i = 0; i < after->n_given; i++)
+		verbose += strcmp(after->given[i].def->name, "verbose") == 0;
+	if (app->quiet)
+		level = LOG_WARN_;
+	else if (verbose > 0)
+		level = LOG_DEBUG_;
+	v = GLOBAL("lang");
+#undef GLOBAL
+	if (v != NULL && strcmp(v, "zh") != 0 && strcmp(v, "en") != 0 && strcmp(v, "auto") != 0)
+		return err_set(err, ST_USAGE, _("--lang cannot be \"%s\""), v);
+	log_start(level, app->color);
+	return ST_OK;
+}
+
+static const struct command *
+find_command(const char *name, struct err *err)
+{
+	const char *names[16], *near;
+	size_t i;
+
+	for (i = 0; commands[i] != NULL; i++) {
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+		names[i] = commands[i]->name;
+	}
+	err_set(err, ST_USAGE, _("unknown command \"%s\""), name);
+	if ((near = config_nearest(name, names, i)) != NULL)
+		err_next(err, _("did you mean `custody %s`?"), near);
+	return NULL;
+}
+
+/* Language first of all, so that even a wrong option is told in it. */
+static void
+early_language(int argc, char **argv)
+{
+	const char *lang = NULL;
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+			lang = argv[i + 1];
+		else if (strncmp(argv[i], "--lang=", 7) == 0)
+			lang = argv[i] + 7;
+	}
+	i18n_start(lang);
+}
+
+static enum status
+dispatch(struct app *app, int argc, char **argv, const char **name, struct err *err)
+{
+	static const struct option_def *const only_global[] = { global_options, NULL };
+	const struct option_def *both[3] = { global_options, NULL, NULL };
+	const struct command *c;
+	struct options before, after;
+	enum status st;
+	int used;
+
+	if ((st = options_parse(&before, only_global, argc, argv, true, &used, err)) != ST_OK)
+		return st;
+	if (options_has(&before, "version")) {
+		version();
+		return ST_END;
+	}
+	if (used >= argc || options_has(&before, "help")) {
+		if (options_has(&before, "help")) {
+			help_all();
+			return ST_END;
+		}
+		return err_set(err, ST_USAGE, _("no command given"));
+	}
+	if ((c = find_command(argv[used], err)) == NULL)
+		return ST_USAGE;
+	*name = c->name;
+	both[1] = c->options;
+	argc -= used;
+	argv += used;
+	if ((st = options_parse(&after, both, argc, argv, false, &used, err)) != ST_OK ||
+	    (st = apply_globals(app, &before, &after, err)) != ST_OK)
+		return st;
+	if (options_has(&after, "help")) {
+		help_command(c);
+		return ST_END;
+	}
+	if (after.n_operands < c->min_operands || after.n_operands > c->max_operands)
+		return err_set(err, ST_USAGE, _("usage: custody %s [options] %s"), c->name, c->operands);
+	if (after.n_operands > 0)
+		app->object = after.operands[0];
+	return c->run(app, &after, err);
+}
+
+int
+main(int argc, char **argv)
+{
+	static char self[PATH_MAX];
+	const char *name = "custody";
+	struct app app = { 0 };
+	struct err err;
+	enum status st;
+	ssize_t n;
+
+	if (argc == 2 && strcmp(argv[1], "--chat-child") == 0)
+		return chat_child_main(3);
+	err_init(&err);
+	early_language(argc, argv);
+	stop_start();
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	app.program = n > 0 ? self : argv[0];
+	app.color = false;
+	log_start(LOG_INFO_, false);
+	if ((st = secret_protect_process(&err)) == ST_OK)
+		st = dispatch(&app, argc, argv, &name, &err);
+	progress_end();
+	if ((st == ST_OK || st == ST_END) && (fflush(stdout) != 0 || ferror(stdout)))
+		st = err_sys(&err, _("cannot write to standard output"));
+	if (st != ST_OK && st != ST_END)
+		last_line(&app, name, st, &err);
+	config_close(app.config);
+	log_end();
+	return class_of(st)->exit;
+}

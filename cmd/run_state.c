@@ -1,0 +1,281 @@
+/* run_state.c: figures in, JSON out, and back. */
+#include "cmd/run_state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/i18n.h"
+#include "core/json.h"
+#include "core/limits.h"
+
+#define STATE_VERSION	"1"
+
+void
+run_state_init(struct run_state *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->began_ms = s->captured_ms = WHEN_UNKNOWN;
+	scope_init(&s->scope);
+	buf_init(&s->cursor, (size_t)4 << 20);
+	buf_init(&s->carry, (size_t)16 << 20);
+}
+
+void
+run_state_free(struct run_state *s)
+{
+	scope_free(&s->scope);
+	buf_free(&s->cursor);
+	buf_free(&s->carry);
+}
+
+struct run_stream *
+run_state_stream(struct run_state *s, const char *name, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_streams; i++)
+		if (strcmp(s->streams[i].name, name) == 0)
+			return &s->streams[i];
+	if (s->n_streams == RUN_STREAMS_MAX || strlen(name) >= sizeof(s->streams[0].name)) {
+		err_set(err, ST_LIMIT, _("more than %d streams, or the name \"%s\" is too long"), RUN_STREAMS_MAX, name);
+		return NULL;
+	}
+	memset(&s->streams[s->n_streams], 0, sizeof(s->streams[0]));
+	snprintf(s->streams[s->n_streams].name, sizeof(s->streams[0].name), "%s", name);
+	return &s->streams[s->n_streams++];
+}
+
+enum status
+run_state_reason(struct run_state *s, const char *stream, const char *reason, bool is_limit, uint64_t objects, struct err *err)
+{
+	struct run_stream *of = run_state_stream(s, stream, err);
+	struct run_reason *r;
+	size_t i;
+
+	if (of == NULL)
+		return ST_LIMIT;
+	if (is_limit)
+		of->n_limits += objects;
+	else
+		of->n_gaps += objects;
+	for (i = 0; i < s->n_reasons; i++) {
+		r = &s->reasons[i];
+		if (r->is_limit == is_limit && strcmp(r->stream, stream) == 0 && strcmp(r->reason, reason) == 0)
+			break;
+	}
+	if (i == RUN_REASONS_MAX || strlen(reason) >= sizeof(r->reason))
+		return err_set(err, ST_LIMIT, _("more than %d kinds of gaps, or the reason \"%s\" is too long"), RUN_REASONS_MAX, reason);
+	r = &s->reasons[i];
+	if (i == s->n_reasons) {
+		memset(r, 0, sizeof(*r));
+		snprintf(r->stream, sizeof(r->stream), "%s", stream);
+		snprintf(r->reason, sizeof(r->reason), "%s", reason);
+		r->is_limit = is_limit;
+		s->n_reasons++;
+	}
+	r->entries++;
+	r->objects += objects;
+	return ST_OK;
+}
+
+uint64_t run_state_gaps(const struct run_state *s) { return s->gap_entries; }
+uint64_t run_state_limits(const struct run_state *s) { return s->limit_entries; }
+
+uint64_t
+run_state_records(const struct run_state *s)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < s->n_streams; i++)
+		n += s->streams[i].n_records;
+	return n;
+}
+
+static enum status
+put_reasons(const struct run_state *s, const char *stream, bool limits, struct buf *out, struct err *err)
+{
+	enum status st = ST_OK;
+	bool first = true;
+	size_t i;
+
+	for (i = 0; i < s->n_reasons && st == ST_OK; i++) {
+		const struct run_reason *r = &s->reasons[i];
+
+		if (r->is_limit != limits || strcmp(r->stream, stream) != 0)
+			continue;
+		st = buf_addf(out, err, "%s{\"reason\":\"%s\",\"entries\":%" PRIu64 ",\"objects\":%" PRIu64 "}", first ? "" : ",",
+		    r->reason, r->entries, r->objects);
+		first = false;
+	}
+	return st;
+}
+
+enum status
+run_state_streams_json(const struct run_state *s, struct buf *out, struct err *err)
+{
+	enum status st = buf_putc(out, '[', err);
+	size_t i, k;
+
+	for (i = 0; i < s->n_streams && st == ST_OK; i++) {
+		const struct run_stream *m = &s->streams[i];
+		uint64_t expected = m->n_records + m->n_gaps;
+
+		for (k = 0; k < m->n_counts; k++)
+			if (m->counts[k].n > expected)
+				expected = m->counts[k].n;
+		st = buf_addf(out, err, "%s{\"stream\":\"%s\",\"expected\":%" PRIu64 ",\"expected_from\":[", i == 0 ? "" : ",", m->name, expected);
+		for (k = 0; k < m->n_counts && st == ST_OK; k++)
+			st = buf_addf(out, err, "%s{\"how\":\"%s\",\"count\":%" PRIu64 "}", k == 0 ? "" : ",", m->counts[k].how, m->counts[k].n);
+		if (st == ST_OK)
+			st = buf_addf(out, err, "],\"archived\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"missing\":%" PRIu64 ",\"gaps\":[",
+			    m->n_records, m->n_bytes, m->n_gaps);
+		if (st == ST_OK)
+			st = put_reasons(s, m->name, false, out, err);
+		if (st == ST_OK)
+			st = buf_addf(out, err, "],\"limited\":%" PRIu64 ",\"limits\":[", m->n_limits);
+		if (st == ST_OK)
+			st = put_reasons(s, m->name, true, out, err);
+		if (st == ST_OK)
+			st = buf_addz(out, "]}", err);
+	}
+	return st == ST_OK ? buf_putc(out, ']', err) : st;
+}
+
+enum status
+run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
+{
+	struct str cursor = s->cursor.n > 0 ? buf_str(&s->cursor) : STR("null");
+	struct str carry = s->carry.n > 0 ? buf_str(&s->carry) : STR("null");
+	enum status st;
+
+	if ((st = buf_addz(out, "{\"v\":" STATE_VERSION ",\"run\":", err)) != ST_OK ||
+	    (st = json_put_string(out, str_of(s->run), err)) != ST_OK ||
+	    (st = buf_addz(out, ",\"tenant\":", err)) != ST_OK ||
+	    (st = json_put_string(out, str_of(s->tenant), err)) != ST_OK ||
+	    (st = buf_addz(out, ",\"platform\":", err)) != ST_OK ||
+	    (st = json_put_string(out, str_of(s->platform), err)) != ST_OK ||
+	    (st = buf_addz(out, ",\"corp\":", err)) != ST_OK ||
+	    (st = json_put_string(out, str_of(s->corp), err)) != ST_OK ||
+	    (st = buf_addf(out, err, ",\"began\":%" PRId64 ",\"captured\":%" PRId64 ",\"gap_entries\":%" PRIu64 ",\"limit_entries\":%" PRIu64
+	    ",\"events\":%" PRIu64 ",\"sessions\":%" PRIu64 ",\"scope\":", s->began_ms, s->captured_ms, s->gap_entries, s->limit_entries,
+	    s->events, s->n_sessions)) != ST_OK ||
+	    (st = scope_encode(&s->scope, out, err)) != ST_OK ||
+	    (st = buf_addz(out, ",\"streams\":", err)) != ST_OK ||
+	    (st = run_state_streams_json(s, out, err)) != ST_OK ||
+	    (st = buf_addz(out, ",\"cursor\":", err)) != ST_OK || (st = buf_str_add(out, cursor, err)) != ST_OK ||
+	    (st = buf_addz(out, ",\"carry\":", err)) != ST_OK || (st = buf_str_add(out, carry, err)) != ST_OK)
+		return st;
+	return buf_putc(out, '}', err);
+}
+
+/* --- decoding: everything was written by us, so anything odd is damage --- */
+
+static bool
+get_u64(const struct json_node *t, size_t i, const char *name, uint64_t *out)
+{
+	size_t at = json_get(t, i, name);
+
+	return at != 0 && str_u64(t[at].val, 0, UINT64_MAX, out, NULL) == ST_OK;
+}
+
+static bool
+get_i64(const struct json_node *t, size_t i, const char *name, int64_t *out)
+{
+	size_t at = json_get(t, i, name);
+
+	return at != 0 && str_i64(t[at].val, INT64_MIN, INT64_MAX, out, NULL) == ST_OK;
+}
+
+static bool
+get_text(const struct json_node *t, size_t i, const char *name, struct arena *a, char *out, size_t n)
+{
+	size_t at = json_get(t, i, name);
+	struct str s;
+
+	if (at == 0 || t[at].tok != JSON_STR || json_text(t[at].val, t[at].flags, a, &s, NULL) != ST_OK || s.n >= n)
+		return false;
+	memcpy(out, s.p, s.n);
+	out[s.n] = '\0';
+	return true;
+}
+
+static bool
+decode_reasons(struct run_state *s, const struct json_node *t, size_t list, const char *stream, bool limits, struct arena *a)
+{
+	struct run_reason *r;
+	size_t k;
+
+	if (list == 0)
+		return false;
+	for (k = list + 1; k < t[list].next; k = t[k].next) {
+		if (s->n_reasons == RUN_REASONS_MAX)
+			return false;
+		r = &s->reasons[s->n_reasons++];
+		memset(r, 0, sizeof(*r));
+		r->is_limit = limits;
+		snprintf(r->stream, sizeof(r->stream), "%s", stream);
+		if (!get_text(t, k, "reason", a, r->reason, sizeof(r->reason)) || !get_u64(t, k, "entries", &r->entries) ||
+		    !get_u64(t, k, "objects", &r->objects))
+			return false;
+	}
+	return true;
+}
+
+static bool
+decode_stream(struct run_state *s, const struct json_node *t, size_t i, struct arena *a)
+{
+	struct run_stream *m;
+	char name[48];
+	size_t list, k;
+
+	if (!get_text(t, i, "stream", a, name, sizeof(name)) || (m = run_state_stream(s, name, NULL)) == NULL)
+		return false;
+	if (!get_u64(t, i, "archived", &m->n_records) || !get_u64(t, i, "bytes", &m->n_bytes) ||
+	    !get_u64(t, i, "missing", &m->n_gaps) || !get_u64(t, i, "limited", &m->n_limits) ||
+	    (list = json_get(t, i, "expected_from")) == 0)
+		return false;
+	for (k = list + 1; k < t[list].next; k = t[k].next) {
+		if (m->n_counts == RUN_COUNTS_MAX || !get_text(t, k, "how", a, m->counts[m->n_counts].how, sizeof(m->counts[0].how)) ||
+		    !get_u64(t, k, "count", &m->counts[m->n_counts].n))
+			return false;
+		m->n_counts++;
+	}
+	return decode_reasons(s, t, json_get(t, i, "gaps"), name, false, a) && decode_reasons(s, t, json_get(t, i, "limits"), name, true, a);
+}
+
+static bool
+decode(struct run_state *s, struct str json, struct arena *a)
+{
+	struct json_node *t;
+	size_t n, list, k, at;
+	uint64_t v;
+
+	if (json_tape(json, a, &t, &n, NULL) != ST_OK || !get_u64(t, 0, "v", &v) || v != 1 ||
+	    !get_text(t, 0, "run", a, s->run, sizeof(s->run)) || !get_text(t, 0, "tenant", a, s->tenant, sizeof(s->tenant)) ||
+	    !get_text(t, 0, "platform", a, s->platform, sizeof(s->platform)) || !get_text(t, 0, "corp", a, s->corp, sizeof(s->corp)) ||
+	    !get_i64(t, 0, "began", &s->began_ms) || !get_i64(t, 0, "captured", &s->captured_ms) ||
+	    !get_u64(t, 0, "gap_entries", &s->gap_entries) || !get_u64(t, 0, "limit_entries", &s->limit_entries) ||
+	    !get_u64(t, 0, "events", &s->events) || !get_u64(t, 0, "sessions", &s->n_sessions) ||
+	    (at = json_get(t, 0, "scope")) == 0 || scope_decode(&s->scope, t[at].val, NULL) != ST_OK ||
+	    (list = json_get(t, 0, "streams")) == 0)
+		return false;
+	for (k = list + 1; k < t[list].next; k = t[k].next)
+		if (!decode_stream(s, t, k, a))
+			return false;
+	if ((at = json_get(t, 0, "cursor")) == 0 || (t[at].tok != JSON_NULL && buf_str_add(&s->cursor, json_whole(&t[at]), NULL) != ST_OK))
+		return false;
+	return (at = json_get(t, 0, "carry")) != 0 && (t[at].tok == JSON_NULL || buf_str_add(&s->carry, json_whole(&t[at]), NULL) == ST_OK);
+}
+
+enum status
+run_state_decode(struct run_state *s, struct str json, struct err *err)
+{
+	struct arena a;
+	bool ok;
+
+	arena_init(&a, LIMIT_ARENA);
+	ok = decode(s, json, &a);
+	arena_free(&a);
+	return ok ? ST_OK : err_set(err, ST_CORRUPT, _("the state of the run is damaged"));
+}

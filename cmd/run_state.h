@@ -1,0 +1,50 @@
+/*
+ * run_state.h: what a run knows about itself between two commits: who, since when, which scope, every figure, where the source stands.
+ * Written with each commit, read back on resume; the completeness certificate is made from it.
+ */
+#ifndef CMD_RUN_STATE_H
+#define CMD_RUN_STATE_H
+
+#include "cmd/scope.h"
+#include "core/buf.h"
+
+#define RUN_STREAMS_MAX	32
+#define RUN_COUNTS_MAX	6
+#define RUN_REASONS_MAX	96
+
+struct run_count { char how[64]; uint64_t n; };
+struct run_stream {
+	char		 name[48];
+	uint64_t	 n_records, n_bytes;
+	uint64_t	 n_gaps, n_limits;	/* objects, not entries */
+	struct run_count counts[RUN_COUNTS_MAX]; size_t n_counts;
+};
+struct run_reason { char stream[48], reason[40]; bool is_limit; uint64_t entries, objects; };
+
+struct run_state {
+	char		 run[64], tenant[64], platform[32], corp[80];
+	int64_t		 began_ms, captured_ms;		/* captured: WHEN_UNKNOWN until the source has ended */
+	struct run_scope scope;
+	struct run_stream streams[RUN_STREAMS_MAX]; size_t n_streams;
+	struct run_reason reasons[RUN_REASONS_MAX]; size_t n_reasons;
+	uint64_t	 gap_entries, limit_entries, events;	/* running numbers of those records */
+	uint64_t	 n_sessions;
+	struct buf	 cursor, carry;			/* of the source */
+};
+
+void run_state_init(struct run_state *);
+void run_state_free(struct run_state *);
+enum status run_state_encode(const struct run_state *, struct buf *out, struct err *) STATUS_USE;
+/* ST_CORRUPT: not a state of ours. */
+enum status run_state_decode(struct run_state *, struct str json, struct err *) STATUS_USE;
+/* run_state_stream(s, name, err): the stream's figures, made on first use; NULL with ST_LIMIT in ${err} when there are too many. */
+struct run_stream *run_state_stream(struct run_state *, const char *name, struct err *);
+/* run_state_reason(s, stream, reason, is_limit, objects, err): count one entry. */
+enum status run_state_reason(struct run_state *, const char *stream, const char *reason, bool is_limit, uint64_t objects, struct err *) STATUS_USE;
+uint64_t run_state_gaps(const struct run_state *);	/* entries */
+uint64_t run_state_limits(const struct run_state *);
+uint64_t run_state_records(const struct run_state *);	/* of the platform's streams, not the program's own */
+/* run_state_counts_json(s, out, err): array "streams" of the completeness certificate, also used by `runs --json`. */
+enum status run_state_streams_json(const struct run_state *, struct buf *out, struct err *) STATUS_USE;
+
+#endif
