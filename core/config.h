@@ -1,9 +1,9 @@
 /*
- * config.h: custody.conf and other INI files of ours, read with inih.
+ * config.h: custody.conf and other INI files of ours, in the syntax of inih but without line continuation.
  *
- * Sections are "[store]", "[store NAME]", "[seal]", "[trust]", "[tenant NAME]", "[retention NAME]"; one table in config.c names every key with
+ * Sections are "[store]", "[store NAME]", "[seal]", "[trust]", "[tenant NAME]", "[retention NAME]"; one table in config_keys.c names every key with
  * the section kind it belongs to ("secret.*" stands for any name behind the dot).  An unknown section or key is ST_USAGE with file, line and
- * the nearest known name.  Values are UTF-8, trimmed; a value given empty counts as absent.  " ;" begins a comment.
+ * the nearest known name, and so is a second section or key of the same name.  Values are UTF-8, trimmed; a value given empty counts as absent.  " ;" begins a comment.
  */
 #ifndef CORE_CONFIG_H
 #define CORE_CONFIG_H
@@ -22,12 +22,12 @@ void config_close(struct config *);
 
 /* config_get(c, section, key): NUL-terminated value, NULL when absent; ${section} "seal", "tenant acme".  Lives as long as ${c}. */
 const char *config_get(const struct config *, const char *section, const char *key);
-/* config_path(c, section, key, out, err): the value as a path relative to the file's directory; ST_END when absent. */
+/* config_path(c, section, key, out, err): the value as a path relative to the file's directory, a URL as it stands, NUL-terminated; ST_END when absent. */
 enum status config_path(const struct config *, const char *section, const char *key, struct buf *out, struct err *) STATUS_USE;
 const char *config_dir(const struct config *);		/* directory of the file, for relative paths and secret_load */
 const char *config_file(const struct config *);
 bool config_has_section(const struct config *, const char *section);
-/* config_section(c, kind, i): i-th section of a kind ("tenant") in file order: its name ("acme"), NULL behind the last. */
+/* config_section(c, kind, i): i-th section of a kind ("tenant") in file order: its name ("acme"), NULL behind the last; "[store]" itself, without a name, is not counted. */
 const char *config_section(const struct config *, const char *kind, size_t i);
 /* config_key(c, section, prefix, i, value): i-th key that starts with ${prefix} ("chat.key."), in file order; NULL behind the last. */
 const char *config_key(const struct config *, const char *section, const char *prefix, size_t i, const char **value);
