@@ -43,9 +43,9 @@ secret_map(struct secret *s, size_t n, struct err *err)
 	void *p;
 
 	*s = (struct secret){ NULL, 0, 0 };
-	if (n > LIMIT_SECRET)
-		return err_set(err, ST_LIMIT, _("a secret of more than %zu bytes"), LIMIT_SECRET);
-	size = (n + 1 + page - 1) / page * page;
+	if (n > SIZE_MAX - 2 * page)
+		return err_oom(err, n);
+	size = (n + page) / page * page;
 	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
 		return err_oom(err, size);
@@ -219,6 +219,8 @@ load_env_locked(const char *name, struct secret *out, struct err *err)
 	if (n_env_kept == ENV_KEPT || n >= ENV_NAME_SIZE)
 		return err_set(err, ST_LIMIT, _("env:%s: more than %d secrets in variables, or a name of more than %d bytes"), name,
 		    ENV_KEPT, ENV_NAME_SIZE - 1);
+	if (strlen(value) > LIMIT_SECRET)
+		return err_set(err, ST_LIMIT, _("env:%s: more than %zu bytes"), name, LIMIT_SECRET);
 	if ((st = secret_copy(out, value, strlen(value), err)) != ST_OK)
 		return st;
 	drop_line_end(out);
