@@ -1,0 +1,150 @@
+/* cmd_runs.c: runs of every store with their state and figures; giving one up. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cmd/app.h"
+#include "core/i18n.h"
+#include "core/json.h"
+#include "core/when.h"
+#include "store/catalog.h"
+
+static const struct option_def runs_options[] = {
+	{ "discard", 0, "RUN", N_("give up an interrupted run that was never sealed (asks for --yes)"), false },
+	{ NULL, 0, NULL, NULL, false }
+};
+
+struct listing { struct app *app; struct buf out; const char *store; size_t n; };
+
+static enum status
+row(struct listing *l, const struct catalog_run *r, struct err *err)
+{
+	char began[30];
+	enum status st;
+
+	if (l->app->json) {
+		char utc[WHEN_UTC_LEN + 1];
+
+		when_utc(r->began_ms, utc);
+		if ((st = buf_addf(&l->out, err, "{\"archive\":\"%s\",\"status\":\"%s\",\"began_at\":\"%s\",\"records\":%" PRIu64 ",\"gaps\":%" PRIu64
+		    ",\"limits\":%" PRIu64 ",\"run\":", r->archive, r->status, utc, r->records, r->gaps, r->limits)) != ST_OK ||
+		    (st = json_put_string(&l->out, str_of(r->run), err)) != ST_OK || (st = buf_addz(&l->out, ",\"tenant\":", err)) != ST_OK ||
+		    (st = json_put_string(&l->out, str_of(r->tenant), err)) != ST_OK || (st = buf_addz(&l->out, ",\"store\":", err)) != ST_OK ||
+		    (st = json_put_string(&l->out, str_of(l->store), err)) != ST_OK)
+			return st;
+		return buf_addz(&l->out, "}\n", err);
+	}
+	when_local(r->began_ms, began);
+	return buf_addf(&l->out, err, "%-18s %-12s %-10s %-29s %12" PRIu64 " %8" PRIu64 " %8" PRIu64 "\n", r->archive, r->tenant, r->status, began,
+	    r->records, r->gaps, r->limits);
+}
+
+static enum status
+each_run(void *ctx, const struct catalog_run *r, struct err *err)
+{
+	return row(ctx, r, err);
+}
+
+/* What the catalogue cannot know: runs that have not ended. */
+static enum status
+open_runs(struct listing *l, const struct store *s, struct err *err)
+{
+	struct store_entry *list;
+	enum status st;
+	size_t i, n;
+
+	if ((st = store_list(s, false, &list, &n, err)) != ST_OK)
+		return st;
+	for (i = 0; i < n && st == ST_OK; i++) {
+		if (list[i].state != STORE_UNFINISHED)
+			continue;
+		if (l->app->json)
+			st = buf_addf(&l->out, err, "{\"archive\":\"%s\",\"status\":\"interrupted\"}\n", list[i].name);
+		else
+			st = buf_addf(&l->out, err, "%-18s %-12s %-10s custody resume %s\n", list[i].name, "", "interrupted", list[i].name);
+	}
+	free(list);
+	return st;
+}
+
+static enum status
+one_store(struct listing *l, const char *section, const char *discard, struct err *err)
+{
+	struct catalog *catalog = NULL;
+	struct store store = { .dir = -1 };
+	struct buf path;
+	char label[17];
+	enum status st;
+	int lock = -1;
+
+	buf_init(&path, 4096);
+	if ((st = app_store_path(l->app, section, &path, label, err)) != ST_OK || (st = buf_z(&path, err)) != ST_OK ||
+	    (st = store_open(&store, path.p, label, true, err)) != ST_OK)
+		goto out;
+	l->store = store.path;
+	if (discard != NULL) {
+		if ((st = store_lock(&store, &lock, err)) == ST_OK)
+			st = store_discard(&store, discard, err);
+		goto out;
+	}
+	if ((st = catalog_open(&catalog, &store, err)) == ST_OK && (st = catalog_each(catalog, each_run, l, err)) == ST_OK)
+		st = open_runs(l, &store, err);
+out:
+	if (lock >= 0)
+		close(lock);
+	catalog_close(catalog);
+	store_close(&store);
+	buf_free(&path);
+	return st;
+}
+
+static enum status
+runs_run(struct app *app, const struct options *o, struct err *err)
+{
+	const char *tenant, *discard = options_get(o, "discard"), *zone;
+	struct listing l = { .app = app };
+	char section[80];
+	enum status st;
+	size_t i;
+
+	if ((st = app_config(app, err)) != ST_OK)
+		return st;
+	if (discard != NULL && !app->yes) {
+		err_set(err, ST_USAGE, _("giving up %s loses what it has fetched"), discard);
+		return err_next(err, _("custody runs --discard %s --yes"), discard);
+	}
+	buf_init(&l.out, (size_t)64 << 20);
+	if (!app->json && discard == NULL)
+		st = buf_addf(&l.out, err, "%-18s %-12s %-10s %-29s %12s %8s %8s\n", _("archive"), _("tenant"), _("status"), _("began"), _("records"),
+		    _("gaps"), _("limits"));
+	for (i = 0; st == ST_OK && (tenant = config_section(app->config, "tenant", i)) != NULL; i++) {
+		const char *own = NULL;
+		size_t k;
+
+		snprintf(section, sizeof(section), "tenant %s", tenant);
+		own = config_get(app->config, section, "store");
+		for (k = 0; k < i; k++) {	/* a store that several tenants share is shown once */
+			char other[80];
+			const char *theirs;
+
+			snprintf(other, sizeof(other), "tenant %s", config_section(app->config, "tenant", k));
+			theirs = config_get(app->config, other, "store");
+			if ((own == NULL) == (theirs == NULL) && (own == NULL || strcmp(own, theirs) == 0))
+				break;
+		}
+		if (k < i)
+			continue;
+		if ((zone = config_get(app->config, section, "time_zone")) != NULL && (st = when_zone(zone, err)) != ST_OK)
+			break;
+		st = one_store(&l, section, discard, err);
+	}
+	if (st == ST_OK)
+		st = app_print(&l.out, err);
+	buf_free(&l.out);
+	return st;
+}
+
+const struct command command_runs = {
+	"runs", "", N_("runs with state, counts and gaps"), runs_options, 0, 0, runs_run
+};

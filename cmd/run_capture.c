@@ -1,0 +1,285 @@
+/* run_capture.c: the pump: items of the source become records, files and rows of views; commits fall between pages. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/run.h"
+#include "core/fs.h"
+#include "core/i18n.h"
+#include "core/log.h"
+#include "core/progress.h"
+#include "core/stop.h"
+#include "exporters/engine.h"
+
+/* Extensions that a file may keep: a name chosen by a user is never a path. */
+static const char *const extensions[] = {
+	"txt", "csv", "md", "log", "json", "xml", "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "rtf", "odt", "ods",
+	"odp", "jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "amr", "mp3", "m4a", "wav", "ogg", "flac", "mp4", "mov", "avi",
+	"mkv", "webm", "zip", "rar", "7z", "gz", "tar", "eml", "msg", "vsd", "vsdx", "dwg", "xmind", NULL
+};
+
+static const char *
+extension_of(struct str name)
+{
+	char low[9];
+	size_t i, n;
+
+	for (n = 0; n < name.n && n < 8 && name.p[name.n - 1 - n] != '.'; n++)
+		;
+	if (n == 0 || n >= name.n || name.p[name.n - 1 - n] != '.')
+		return NULL;
+	for (i = 0; i < n; i++) {
+		char c = name.p[name.n - n + i];
+
+		low[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	}
+	low[n] = '\0';
+	for (i = 0; extensions[i] != NULL; i++)
+		if (strcmp(extensions[i], low) == 0)
+			return extensions[i];
+	return NULL;
+}
+
+enum status
+run_put(struct run *r, struct views *views, struct record *rec, struct err *err)
+{
+	static struct buf line;		/* one producer: its memory is kept from record to record */
+	struct run_stream *m;
+	enum status st;
+
+	if (line.max == 0)
+		buf_init(&line, LIMIT_RECORD);
+	buf_clear(&line);
+	if ((st = record_encode(rec, &line, err)) != ST_OK)
+		return err_in(err, "%s %.*s", rec->stream, STR_ARG(rec->id));
+	if ((st = archive_record(r->archive, rec->stream, buf_str(&line), err)) != ST_OK ||
+	    (st = views_put(views, rec, err)) != ST_OK)
+		return st;
+	if ((m = run_state_stream(&r->state, rec->stream, err)) == NULL)
+		return ST_LIMIT;
+	m->n_records++;
+	m->n_bytes += line.n;
+	return ST_OK;
+}
+
+static enum status
+put_file(struct run *r, struct views *views, const struct source_item *it, struct err *err)
+{
+	unsigned char sha256[32];
+	char path[LIMIT_PATH + 1], hex[65], size[24];
+	enum status st;
+
+	if ((st = archive_file(r->archive, it->blob, it->blob_size, extension_of(record_get(it->rec, "name")), path, sha256, err)) != ST_OK)
+		return st;
+	digest_hex(sha256, sizeof(sha256), hex);
+	snprintf(size, sizeof(size), "%" PRIu64, it->blob_size);
+	record_set(it->rec, "path", str_of(path));
+	record_set(it->rec, "sha256", str_of(hex));
+	record_set(it->rec, "size", str_of(size));
+	return run_put(r, views, it->rec, err);
+}
+
+static enum status
+put_gap(struct run *r, struct views *views, struct record *rec, bool is_limit, struct err *err)
+{
+	char id[24], stream[48], reason[40];
+	struct str of = record_get(rec, "of_stream"), why = record_get(rec, "reason"), count = record_get(rec, "count");
+	uint64_t n = 1;
+	enum status st;
+
+	rec->stream = is_limit ? "limits" : "gaps";
+	snprintf(id, sizeof(id), "%" PRIu64, is_limit ? ++r->state.limit_entries : ++r->state.gap_entries);
+	rec->id = str_of(id);
+	record_set(rec, "id", rec->id);
+	rec->tenant = str_of(r->state.tenant);
+	rec->platform = str_of(r->state.platform);
+	if (rec->fetched_ms == WHEN_UNKNOWN)
+		rec->fetched_ms = when_now_ms();
+	if (count.p == NULL)
+		record_set(rec, "count", STR("1"));
+	else if (str_u64(count, 0, UINT64_MAX, &n, NULL) != ST_OK)
+		n = 1;
+	snprintf(stream, sizeof(stream), "%.*s", STR_ARG(of));
+	snprintf(reason, sizeof(reason), "%.*s", STR_ARG(why));
+	if ((st = run_state_reason(&r->state, stream, reason, is_limit, n, err)) != ST_OK)
+		return st;
+	log_say(LOG_DEBUG_, is_limit ? _("limit: %s %.*s: %s: %.*s") : _("gap: %s %.*s: %s: %.*s"), stream, STR_ARG(record_get(rec, "object")), reason,
+	    STR_ARG(record_get(rec, "detail")));
+	return run_put(r, views, rec, err);
+}
+
+static enum status
+put_count(struct run *r, const struct source_item *it, struct err *err)
+{
+	struct run_stream *m = run_state_stream(&r->state, it->stream, err);
+	size_t i;
+
+	if (m == NULL)
+		return ST_LIMIT;
+	for (i = 0; i < m->n_counts && strcmp(m->counts[i].how, it->how) != 0; i++)
+		;
+	if (i == RUN_COUNTS_MAX)
+		return err_set(err, ST_LIMIT, _("more than %d counts of %s"), RUN_COUNTS_MAX, it->stream);
+	if (i == m->n_counts) {
+		snprintf(m->counts[i].how, sizeof(m->counts[i].how), "%s", it->how);
+		m->n_counts++;
+	}
+	m->counts[i].n = it->count;
+	return ST_OK;
+}
+
+/* After the source: a count that records and gaps together do not reach is a gap of its own, never silence. */
+static enum status
+check_counts(struct run *r, struct views *views, struct err *err)
+{
+	struct record rec;
+	char n[24], detail[200];
+	enum status st = ST_OK;
+	uint64_t known, most;
+	size_t i, k, n_streams = r->state.n_streams, by;
+
+	for (i = 0; i < n_streams && st == ST_OK; i++) {
+		const struct run_stream *m = &r->state.streams[i];
+
+		known = m->n_records + m->n_gaps;
+		for (k = 0, most = 0, by = 0; k < m->n_counts; k++)
+			if (m->counts[k].n > most) {
+				most = m->counts[k].n;
+				by = k;
+			}
+		if (most <= known)
+			continue;
+		record_init(&rec, REC_GAP, "gaps");
+		snprintf(n, sizeof(n), "%" PRIu64, most - known);
+		snprintf(detail, sizeof(detail), "%s: %" PRIu64 ", archived %" PRIu64 ", listed gaps %" PRIu64, m->counts[by].how, most, m->n_records,
+		    m->n_gaps);
+		rec.endpoint = str_of(m->counts[by].how);
+		record_set(&rec, "of_stream", str_of(m->name));
+		record_set(&rec, "reason", STR("count_mismatch"));
+		record_set(&rec, "count", str_of(n));
+		record_set(&rec, "is_final", STR("false"));
+		record_set(&rec, "detail", str_of(detail));
+		record_set(&rec, "retry", STR("custody export"));
+		st = put_gap(r, views, &rec, false, err);
+	}
+	return st;
+}
+
+static enum status
+item(struct run *r, struct views *views, struct source_item *it, struct err *err)
+{
+	struct run_stream *m;
+	enum status st;
+
+	switch (it->what) {
+	case SRC_RECORD:
+		return it->rec->kind == REC_FILE ? put_file(r, views, it, err) : run_put(r, views, it->rec, err);
+	case SRC_GAP:
+		return put_gap(r, views, it->rec, false, err);
+	case SRC_LIMIT:
+		return put_gap(r, views, it->rec, true, err);
+	case SRC_COUNT:
+		return put_count(r, it, err);
+	case SRC_STREAM_END:
+		return archive_stream_end(r->archive, it->stream, err);
+	case SRC_PAGE:
+		if (it->stream != NULL && (m = run_state_stream(&r->state, it->stream, err)) != NULL)
+			progress_set(it->stream, m->n_records, it->count, m->n_bytes, m->n_gaps);
+		if (!r->committed || archive_commit_due(r->archive)) {
+			if ((st = run_commit(r, err)) != ST_OK)
+				return st;
+		}
+		return stop_check(err);
+	}
+	return err_set(err, ST_IO, "source item %d", (int)it->what);
+}
+
+static enum status
+open_source(struct run *r, struct err *err)
+{
+	struct source_params p = { 0 };
+	char archive[40];
+	static struct buf carry;	/* borrowed by the source for its life: one run per process */
+	enum status st;
+
+	buf_init(&carry, (size_t)16 << 20);
+	if (r->state.cursor.n == 0) {
+		st = catalog_carry(r->catalog, r->state.tenant, &carry, archive, err);
+		if (st != ST_OK && st != ST_END)
+			return st;
+		buf_clear(&r->state.carry);
+		if ((st = buf_str_add(&r->state.carry, buf_str(&carry), err)) != ST_OK)
+			return st;
+	} else if ((st = buf_str_add(&carry, buf_str(&r->state.carry), err)) != ST_OK)
+		return st;
+	p.config = r->app->config;
+	p.tenant = r->state.tenant;
+	p.scope = &r->state.scope.scope;
+	p.net = r->net;
+	p.work_dir = archive_work_dir(r->archive);
+	p.cursor = r->state.cursor.n > 0 ? buf_str(&r->state.cursor) : STR_NONE;
+	p.carry = carry.n > 0 ? buf_str(&carry) : STR_NONE;
+	p.program = r->app->program;
+	return engine_open(&r->source, &p, err);
+}
+
+/* --- views get their sinks from the archive --- */
+
+struct place { struct views_place place; struct archive *archive; };
+
+static enum status
+place_sink(struct views_place *p, const char *path, struct sink **out, struct err *err)
+{
+	return archive_view(((struct place *)p)->archive, path, out, err);
+}
+
+static enum status
+ended(struct run *r, struct views *views, struct err *err)
+{
+	struct buf state;
+	enum status st;
+
+	buf_clear(&r->state.carry);
+	if ((st = buf_str_add(&r->state.carry, source_carry(r->source), err)) != ST_OK)
+		return st;
+	if (scope_is_whole(&r->state.scope) && (st = check_counts(r, views, err)) != ST_OK)
+		return st;
+	r->state.captured_ms = when_now_ms();
+	buf_init(&state, (size_t)32 << 20);
+	if ((st = buf_addz(&state, "{\"carry\":", err)) == ST_OK &&
+	    (st = buf_str_add(&state, r->state.carry.n > 0 ? buf_str(&r->state.carry) : STR("null"), err)) == ST_OK &&
+	    (st = buf_addz(&state, ",\"streams\":", err)) == ST_OK && (st = run_state_streams_json(&r->state, &state, err)) == ST_OK &&
+	    (st = buf_putc(&state, '}', err)) == ST_OK)
+		st = run_event(r, "run.captured", buf_str(&state), err);
+	buf_clear(&state);
+	if (st == ST_OK && (st = run_state_encode(&r->state, &state, err)) == ST_OK)
+		st = archive_finish_records(r->archive, buf_str(&state), err);
+	buf_free(&state);
+	return st;
+}
+
+enum status
+run_capture(struct run *r, struct err *err)
+{
+	struct format_options opt = { 0 };
+	struct place place = { { place_sink }, r->archive };
+	struct views *views = NULL;
+	struct source_item it;
+	const char *crlf = config_get(r->app->config, r->section, "csv.crlf");
+	enum status st;
+
+	opt.crlf = crlf != NULL && strcmp(crlf, "yes") == 0;
+	opt.made_ms = r->state.began_ms;
+	if ((st = views_open(&views, &opt, &place.place, err)) != ST_OK || (st = open_source(r, err)) != ST_OK)
+		goto out;
+	progress_start(r->app->progress, r->app->color);
+	while ((st = source_next(r->source, &it, err)) == ST_OK)
+		if ((st = item(r, views, &it, err)) != ST_OK)
+			break;
+	if (st == ST_END)
+		st = ended(r, views, err);
+	progress_end();
+out:
+	views_close(views);
+	return st;
+}

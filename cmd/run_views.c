@@ -1,0 +1,122 @@
+/* run_views.c: what is made from the records once all are there: whole views and the completeness certificate. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd/run.h"
+#include "core/i18n.h"
+#include "core/json.h"
+#include "core/progress.h"
+#include "version.h"
+
+#define RESET_MAX	32
+
+/* Whole views are begun anew after an interruption, each once a session. */
+struct place {
+	struct views_place place;
+	struct archive	*archive;
+	char		 seen[RESET_MAX][LIMIT_PATH + 1];
+	size_t		 n_seen;
+};
+
+static enum status
+place_sink(struct views_place *vp, const char *path, struct sink **out, struct err *err)
+{
+	struct place *p = (struct place *)vp;
+	enum status st;
+	size_t i;
+
+	for (i = 0; i < p->n_seen && strcmp(p->seen[i], path) != 0; i++)
+		;
+	if (i == p->n_seen) {
+		if (i == RESET_MAX)
+			return err_set(err, ST_LIMIT, _("more than %d views"), RESET_MAX);
+		snprintf(p->seen[p->n_seen++], sizeof(p->seen[0]), "%s", path);
+		if ((st = archive_view_reset(p->archive, path, err)) != ST_OK)
+			return st;
+	}
+	return archive_view(p->archive, path, out, err);
+}
+
+static enum status
+put_member(struct buf *out, const char *name, const char *value, struct err *err)
+{
+	enum status st;
+
+	if ((st = buf_addf(out, err, ",\"%s\":", name)) != ST_OK)
+		return st;
+	return value == NULL ? buf_addz(out, "null", err) : json_put_string(out, str_of(value), err);
+}
+
+/* The same sentence twice: the certificate speaks both languages whatever the operator's. */
+#define METHOD_EN	"Every stream was read page by page to the end the platform states; each page's cursor was stored together with the records " \
+	"it delivered; independent counts of the platform were compared with what was archived; every object named and not obtained is a listed gap; " \
+	"what platform, edition or grant never offered is a listed limit."
+#define METHOD_ZH	"每个记录流都逐页读取，直到平台声明的末尾；每页的游标与其交付的记录一并落盘；平台的独立计数已与归档数量逐一比较；" \
+	"凡被列出而未取得的对象均列为缺口；平台、版本或授权从未提供的内容均列为边界。"
+#define NONE_EN		"none was given"
+#define NONE_ZH		"未提供"
+
+static enum status
+put_given(struct buf *out, const char *name, const char *value, struct err *err)
+{
+	if (value != NULL)
+		return put_member(out, name, value, err);
+	return buf_addf(out, err, ",\"%s\":null,\"%s_note\":{\"en\":\"" NONE_EN "\",\"zh\":\"" NONE_ZH "\"}", name, name);
+}
+
+enum status
+run_report(struct run *r, struct buf *out, struct err *err)
+{
+	const struct config *c = r->app->config;
+	const struct archive_params *p = archive_params_of(r->archive);
+	char began[WHEN_UTC_LEN + 1], ended[WHEN_UTC_LEN + 1];
+	uint64_t gaps = run_state_gaps(&r->state), limits = run_state_limits(&r->state);
+	enum status st;
+
+	when_utc(r->state.began_ms, began);
+	when_utc(r->state.captured_ms, ended);
+	if ((st = buf_addf(out, err, "{\"format\":\"custody-completeness/1\",\"complete\":%s,\"gaps\":%" PRIu64 ",\"limits\":%" PRIu64,
+	    gaps == 0 ? "true" : "false", gaps, limits)) != ST_OK ||
+	    (st = put_member(out, "archive", p->name, err)) != ST_OK || (st = put_member(out, "chain", p->chain, err)) != ST_OK ||
+	    (st = put_member(out, "run", r->state.run, err)) != ST_OK || (st = put_member(out, "tenant", r->state.tenant, err)) != ST_OK ||
+	    (st = put_member(out, "platform", r->state.platform, err)) != ST_OK ||
+	    (st = put_member(out, "account", r->state.corp, err)) != ST_OK ||
+	    (st = put_member(out, "organization", p->organization, err)) != ST_OK ||
+	    (st = put_given(out, "purpose", config_get(c, r->section, "purpose"), err)) != ST_OK ||
+	    (st = put_given(out, "legal_basis", config_get(c, r->section, "basis"), err)) != ST_OK ||
+	    (st = put_given(out, "operator", config_get(c, r->section, "operator"), err)) != ST_OK ||
+	    (st = put_member(out, "program", "custody " CUSTODY_VERSION, err)) != ST_OK ||
+	    (st = put_member(out, "began_at", began, err)) != ST_OK || (st = put_member(out, "captured_at", ended, err)) != ST_OK ||
+	    (st = put_member(out, "time_zone", when_zone_name(), err)) != ST_OK ||
+	    (st = buf_addf(out, err, ",\"sessions\":%" PRIu64 ",\"scope\":", r->state.n_sessions)) != ST_OK ||
+	    (st = scope_encode(&r->state.scope, out, err)) != ST_OK ||
+	    (st = buf_addz(out, ",\"method\":{\"en\":\"" METHOD_EN "\",\"zh\":\"" METHOD_ZH "\"},\"streams\":", err)) != ST_OK ||
+	    (st = run_state_streams_json(&r->state, out, err)) != ST_OK)
+		return st;
+	return buf_addz(out, "}\n", err);
+}
+
+enum status
+run_views_finish(struct run *r, struct err *err)
+{
+	struct format_options opt = { 0 };
+	struct place place = { .place = { place_sink }, .archive = r->archive };
+	const char *crlf = config_get(r->app->config, r->section, "csv.crlf");
+	struct views *views = NULL;
+	struct buf report;
+	struct sink *sink;
+	enum status st;
+
+	progress_phase(_("making views"));
+	opt.crlf = crlf != NULL && strcmp(crlf, "yes") == 0;
+	opt.made_ms = r->state.began_ms;
+	opt.organization = archive_params_of(r->archive)->organization;
+	buf_init(&report, (size_t)4 << 20);
+	if ((st = views_open(&views, &opt, &place.place, err)) == ST_OK &&
+	    (st = views_finish(views, archive_records(r->archive), err)) == ST_OK && (st = run_report(r, &report, err)) == ST_OK &&
+	    (st = place_sink(&place.place, "data/report/completeness.json", &sink, err)) == ST_OK)
+		st = sink_write(sink, report.p, report.n, err);
+	views_close(views);
+	buf_free(&report);
+	return st;
+}
