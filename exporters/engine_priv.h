@@ -1,0 +1,123 @@
+/*
+ * engine_priv.h: the state of a run, shared by engine*.c and nobody else.
+ *
+ * phase   what happens                                              next
+ * BEGIN   is the stream wanted, can it be had                       HOOK, OPEN or END
+ * HOOK    items of a hook are handed through                        END
+ * OPEN    what was not final at the last run is read again          LIST
+ * LIST    pages of the list, for each window, department or id      CHECK
+ * CHECK   independent counts; what the walk missed is asked for     END
+ * END     limits of fields, end of stream, commit                   BEGIN of the next stream
+ * LAST    what the platform never gives; end of the files           –
+ */
+#ifndef EXPORTERS_ENGINE_PRIV_H
+#define EXPORTERS_ENGINE_PRIV_H
+
+#include "core/source.h"
+#include "exporters/api.h"
+#include "exporters/engine.h"
+#include "exporters/hook.h"
+#include "exporters/idset.h"
+#include "exporters/map.h"
+#include "exporters/pager.h"
+
+#define CHECKS_MAX	4u
+#define QUEUE_MAX	8u
+#define NO_LIST		SIZE_MAX
+
+enum phase { PH_BEGIN, PH_HOOK, PH_OPEN, PH_LIST, PH_CHECK, PH_END, PH_LAST, PH__MAX };
+enum want { WANT_NOT, WANT_SILENT /* only its ids, for another stream */, WANT };
+enum off { OFF_NOT, OFF_LIMIT, OFF_GAP };
+
+/* What the run knows of one stream. */
+struct lane {
+	const struct stream *s;
+	enum want	 want;
+	enum off	 off;		/* its area was refused */
+	size_t		 seen, feed, open, checked[CHECKS_MAX];	/* indexes of engine.lists; NO_LIST */
+	uint64_t	 n_records, absent_all;	/* bit k: field k of granted was absent in every record */
+	bool		 was_run;
+};
+
+struct position {
+	size_t		 stream;
+	enum phase	 phase;
+	int64_t		 from_ms, to_ms;	/* window */
+	bool		 tail;		/* the last window, read a second time */
+	size_t		 each;		/* wanted department */
+	uint64_t	 fan;		/* offset behind the id asked for now */
+	uint64_t	 n_fan;		/* ids asked for so far */
+	size_t		 check, open_at;
+};
+
+struct out { struct source_item it; struct record rec; };
+
+struct engine {
+	struct source	 source;	/* first member */
+	const struct source_params *params;
+	struct platform	*p;
+	struct api	*api;
+	struct lane	*lanes;
+	struct idset	*lists;
+	size_t		 n_lists, lists_max, files_list;
+	struct position	 pos;
+	struct pager	 pager;
+	enum pager_step	 step;		/* what follows the page at hand */
+	bool		 page_live;	/* items of ${page} are being given */
+	size_t		 item_at, item_k, n_items;
+	struct answer	 page, detail;
+	struct buf	 fan_id;
+	bool		 has_fan;
+	struct arena	 arena;		/* of one step */
+	struct arena	 item_arena;	/* of one item and its attachments */
+	struct json_node *att;		/* list of attachment ids; NULL: none pending */
+	size_t		 att_at, att_k, n_att;
+	struct str	 att_of;
+	struct out	 q[QUEUE_MAX];
+	size_t		 n_q, q_at;
+	uint64_t	 n_gaps, n_limits, n_media;
+	uint64_t	 since_page, calls_since_page;
+	int64_t		 since_ms, until_ms;
+	bool		 since_given;
+	char		 media_name[32];
+	struct hook	*hook;
+	struct buf	 hook_cursor;	/* of the last SRC_PAGE; for a resumed run what it was */
+	struct buf	 hook_carry;
+	struct buf	 cursor, carry;
+	struct arena	 carry_arena;
+	struct json_node *old_carry;	/* NULL: first run */
+	size_t		 never_at;
+	bool		 files_ended, done;
+};
+
+static inline struct lane *engine_lane(struct engine *e) { return &e->lanes[e->pos.stream]; }
+
+/* engine.c */
+struct out *engine_push(struct engine *, enum source_what);	/* assert: the queue has room */
+bool engine_in(const char *const *list, const char *name);
+size_t engine_lane_of(const struct engine *, const char *name, size_t n);	/* NO_LIST when there is none */
+
+/* engine_item.c */
+struct lost { const char *reason; struct str object; const struct answer *why; int64_t from_ms, until_ms; const char *detail; };
+/* One gap or limit of stream ${of}. */
+enum status engine_lost(struct engine *, enum record_kind, const char *of, const struct lost *, struct err *) STATUS_USE;
+enum status engine_number(struct engine *, struct record *, struct err *) STATUS_USE;	/* the id of a gap or limit */
+const char *engine_reason(enum action);		/* gap reason of an action on one object */
+/* One item of a list: skip, fetch its detail, map, give. */
+enum status engine_item(struct engine *, const struct call *, const struct json_node *, size_t i, struct err *) STATUS_USE;
+enum status engine_item_by_id(struct engine *, struct str id, struct err *) STATUS_USE;	/* detail call only */
+enum status engine_missing(struct engine *, const struct check *, struct str id, struct err *) STATUS_USE;
+enum status engine_feed(struct engine *, const struct record *, struct err *) STATUS_USE;	/* ids that other streams walk */
+enum status engine_fields_limit(struct engine *, struct err *) STATUS_USE;
+
+/* engine_media.c */
+enum status engine_attachment(struct engine *, struct err *) STATUS_USE;	/* the next one of the item at hand */
+
+/* engine_cursor.c */
+enum status engine_lists_open(struct engine *, struct err *) STATUS_USE;	/* and everything else that the cursor holds */
+enum status engine_cursor_write(struct engine *, struct err *) STATUS_USE;
+enum status engine_carry_read(struct engine *, struct err *) STATUS_USE;
+enum status engine_carry_write(struct engine *, struct err *) STATUS_USE;
+size_t engine_carry_open(const struct engine *, const struct lane *);	/* node of the list of open ids; 0 */
+
+#endif
