@@ -1,0 +1,104 @@
+/* buf.c: growth by doubling up to the cap; the comparison is written so that it cannot wrap. */
+#include "core/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "core/i18n.h"
+#include "core/mem.h"
+
+void
+buf_init(struct buf *b, size_t max)
+{
+	b->p = NULL;
+	b->n = b->cap = 0;
+	b->max = max;
+}
+
+void
+buf_free(struct buf *b)
+{
+	mem_free(b->p);
+	b->p = NULL;
+	b->n = b->cap = 0;
+}
+
+void
+buf_wipe(struct buf *b)
+{
+	if (b->p != NULL)
+		explicit_bzero(b->p, b->cap);
+	buf_free(b);
+}
+
+enum status
+buf_room(struct buf *b, size_t n, struct err *err)
+{
+	size_t want = b->cap;
+	char *grown;
+
+	if (n > b->max - b->n)			/* b->n <= b->max, always */
+		return err_set(err, ST_LIMIT, _("more than %zu bytes"), b->max);
+	if (n <= b->cap - b->n)
+		return ST_OK;
+	while (want - b->n < n)
+		want = want >= b->max / 2 ? b->max : want * 2 + 64;
+	if ((grown = mem_grow(b->p, want)) == NULL)
+		return err_oom(err, want);
+	b->p = grown;
+	b->cap = want;
+	return ST_OK;
+}
+
+enum status
+buf_add(struct buf *b, const void *p, size_t n, struct err *err)
+{
+	enum status st;
+
+	if ((st = buf_room(b, n, err)) != ST_OK)
+		return st;
+	if (n > 0)
+		memcpy(b->p + b->n, p, n);
+	b->n += n;
+	return ST_OK;
+}
+
+enum status buf_str_add(struct buf *b, struct str s, struct err *err) { return buf_add(b, s.p, s.n, err); }
+enum status buf_putc(struct buf *b, char c, struct err *err) { return buf_add(b, &c, 1, err); }
+enum status buf_addz(struct buf *b, const char *z, struct err *err) { return buf_add(b, z, strlen(z), err); }
+
+enum status
+buf_addf(struct buf *b, struct err *err, const char *fmt, ...)
+{
+	char small[256];
+	enum status st;
+	va_list ap, again;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(small, sizeof(small), fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		st = err_set(err, ST_INPUT, _("text that cannot be formatted"));
+	else if ((size_t)n < sizeof(small))
+		st = buf_add(b, small, (size_t)n, err);
+	else if (b->n == b->max)		/* vsnprintf wants one more for its NUL */
+		st = err_set(err, ST_LIMIT, _("more than %zu bytes"), b->max);
+	else if ((st = buf_room(b, (size_t)n + 1, err)) == ST_OK) {
+		vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
+		b->n += (size_t)n;
+	}
+	va_end(again);
+	return st;
+}
+
+enum status
+buf_z(struct buf *b, struct err *err)
+{
+	enum status st = buf_putc(b, '\0', err);
+
+	if (st == ST_OK)
+		b->n--;
+	return st;
+}
