@@ -11,6 +11,7 @@
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/limits.h"
+#include "core/mem.h"
 
 #define KEYS_MAX	4096	/* in one section, and sections in one file: searching is linear */
 #define MEMORY_MAX	((size_t)32 << 20)	/* LIMIT_CONFIG bytes as the smallest keys, with their struct */
@@ -144,7 +145,7 @@ config_parse(struct config **out, const char *name, struct str text, struct err 
 	enum status st;
 
 	*out = NULL;
-	if ((c = calloc(1, sizeof(*c))) == NULL)
+	if ((c = mem_get(1, sizeof(*c))) == NULL)
 		return err_oom(err, sizeof(*c));
 	arena_init(&c->mem, MEMORY_MAX);
 	if ((st = arena_dup(&c->mem, str_of(name), &file, err)) != ST_OK)
@@ -193,7 +194,7 @@ config_close(struct config *c)
 	if (c == NULL)
 		return;
 	arena_free(&c->mem);
-	free(c);
+	mem_free(c);
 }
 
 /* One more place: into ${path}, and onto the list for the message.  *there says whether a file is found. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/i18n.h"
+#include "core/mem.h"
 
 #define TREE_DEPTH_MAX	8
 
@@ -160,18 +161,20 @@ compare_names(const void *a, const void *b)
 static enum status
 add_name(char ***names, size_t *n, size_t *room, const char *name, struct err *err)
 {
+	const size_t size = strlen(name) + 1;
+	size_t want, bytes;
 	char **grown;
-	size_t want;
 
 	if (*n == *room) {
 		want = *room == 0 ? 64 : *room * 2;
-		if ((grown = reallocarray(*names, want, sizeof(*grown))) == NULL)
-			return err_oom(err, want * sizeof(*grown));
+		if (__builtin_mul_overflow(want, sizeof(*grown), &bytes) || (grown = mem_grow(*names, bytes)) == NULL)
+			return err_oom(err, want);
 		*names = grown;
 		*room = want;
 	}
-	if (((*names)[*n] = strdup(name)) == NULL)
-		return err_oom(err, strlen(name) + 1);
+	if (((*names)[*n] = mem_get(1, size)) == NULL)
+		return err_oom(err, size);
+	memcpy((*names)[*n], name, size);
 	(*n)++;
 	return ST_OK;
 }
@@ -220,8 +223,8 @@ fs_list_free(char **names, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		free(names[i]);
-	free(names);
+		mem_free(names[i]);
+	mem_free(names);
 }
 
 static enum status

@@ -123,7 +123,7 @@ keep_base64(struct needles *to, struct str raw, size_t shift, const char *alphab
 	for (bit = (shift * 8 + 5) / 6 * 6; bit + 6 <= bit_end; bit += 6) {
 		value = 0;
 		for (i = bit; i < bit + 6; i++)
-			value = value << 1 | ((unsigned char)raw.p[i / 8 - shift] >> (7 - i % 8) & 1u);
+			value = value << 1 | ((unsigned)(unsigned char)raw.p[i / 8 - shift] >> (7 - i % 8) & 1u);
 		if ((st = buf_putc(&to->one, alphabet[value], NULL)) != ST_OK)
 			return st;
 	}
