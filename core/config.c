@@ -145,8 +145,8 @@ config_parse(struct config **out, const char *name, struct str text, struct err 
 	enum status st;
 
 	*out = NULL;
-	if ((c = mem_get(1, sizeof(*c))) == NULL)
-		return err_oom(err, sizeof(*c));
+	if ((c = mem_get(1, sizeof(*c), err)) == NULL)
+		return ST_NOMEM;
 	arena_init(&c->mem, MEMORY_MAX);
 	if ((st = arena_dup(&c->mem, str_of(name), &file, err)) != ST_OK)
 		goto out;

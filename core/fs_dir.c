@@ -162,18 +162,18 @@ static enum status
 add_name(char ***names, size_t *n, size_t *room, const char *name, struct err *err)
 {
 	const size_t size = strlen(name) + 1;
-	size_t want, bytes;
 	char **grown;
+	size_t want;
 
 	if (*n == *room) {
 		want = *room == 0 ? 64 : *room * 2;
-		if (__builtin_mul_overflow(want, sizeof(*grown), &bytes) || (grown = mem_grow(*names, bytes)) == NULL)
-			return err_oom(err, want);
+		if ((grown = mem_grow(*names, want, sizeof(*grown), err)) == NULL)
+			return ST_NOMEM;
 		*names = grown;
 		*room = want;
 	}
-	if (((*names)[*n] = mem_get(1, size)) == NULL)
-		return err_oom(err, size);
+	if (((*names)[*n] = mem_get(1, size, err)) == NULL)
+		return ST_NOMEM;
 	memcpy((*names)[*n], name, size);
 	(*n)++;
 	return ST_OK;
