@@ -1,4 +1,4 @@
-/* buf.c: growth by doubling up to the cap; the comparison is written so that it cannot wrap. */
+/* buf.c: the growing buffer. */
 #include "core/buf.h"
 
 #include <stdarg.h>
@@ -6,6 +6,8 @@
 
 #include "core/i18n.h"
 #include "core/mem.h"
+
+#define FIRST	64	/* bytes of the first allocation: saves the steps 1, 3, 7, ... */
 
 void
 buf_init(struct buf *b, size_t max)
@@ -41,10 +43,12 @@ buf_room(struct buf *b, size_t n, struct err *err)
 		return err_set(err, ST_LIMIT, _("more than %zu bytes"), b->max);
 	if (n <= b->cap - b->n)
 		return ST_OK;
+	if (want == 0)
+		want = b->max < FIRST ? b->max : FIRST;
 	while (want - b->n < n)
-		want = want >= b->max / 2 ? b->max : want * 2 + 64;
-	if ((grown = mem_grow(b->p, want)) == NULL)
-		return err_oom(err, want);
+		want = want >= b->max / 2 ? b->max : want * 2 + 1;
+	if ((grown = mem_grow(b->p, want, 1, err)) == NULL)
+		return ST_NOMEM;
 	b->p = grown;
 	b->cap = want;
 	return ST_OK;
@@ -63,42 +67,58 @@ buf_add(struct buf *b, const void *p, size_t n, struct err *err)
 	return ST_OK;
 }
 
-enum status buf_str_add(struct buf *b, struct str s, struct err *err) { return buf_add(b, s.p, s.n, err); }
-enum status buf_putc(struct buf *b, char c, struct err *err) { return buf_add(b, &c, 1, err); }
-enum status buf_addz(struct buf *b, const char *z, struct err *err) { return buf_add(b, z, strlen(z), err); }
+enum status
+buf_str_add(struct buf *b, struct str s, struct err *err)
+{
+	return buf_add(b, s.p, s.n, err);
+}
+
+enum status
+buf_putc(struct buf *b, char c, struct err *err)
+{
+	return buf_add(b, &c, 1, err);
+}
+
+enum status
+buf_addz(struct buf *b, const char *z, struct err *err)
+{
+	return buf_add(b, z, strlen(z), err);
+}
 
 enum status
 buf_addf(struct buf *b, struct err *err, const char *fmt, ...)
 {
-	char small[256];
+	char small[256], *text = small;
 	enum status st;
-	va_list ap, again;
+	va_list ap;
 	int n;
 
 	va_start(ap, fmt);
-	va_copy(again, ap);
 	n = vsnprintf(small, sizeof(small), fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		st = err_set(err, ST_INPUT, _("text that cannot be formatted"));
-	else if ((size_t)n < sizeof(small))
-		st = buf_add(b, small, (size_t)n, err);
-	else if (b->n == b->max)		/* vsnprintf wants one more for its NUL */
-		st = err_set(err, ST_LIMIT, _("more than %zu bytes"), b->max);
-	else if ((st = buf_room(b, (size_t)n + 1, err)) == ST_OK) {
-		vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
-		b->n += (size_t)n;
+		return err_set(err, ST_INPUT, _("a text cannot be put into this form"));
+	if ((size_t)n >= sizeof(small)) {
+		/* Aside, since the NUL that vsnprintf adds may not fit below the cap. */
+		if ((text = mem_get((size_t)n + 1, 1, err)) == NULL)
+			return ST_NOMEM;
+		va_start(ap, fmt);
+		(void)vsnprintf(text, (size_t)n + 1, fmt, ap);
+		va_end(ap);
 	}
-	va_end(again);
+	st = buf_add(b, text, (size_t)n, err);
+	if (text != small)
+		mem_free(text);
 	return st;
 }
 
 enum status
 buf_z(struct buf *b, struct err *err)
 {
-	enum status st = buf_putc(b, '\0', err);
+	enum status st;
 
-	if (st == ST_OK)
-		b->n--;
-	return st;
+	if ((st = buf_room(b, 1, err)) != ST_OK)
+		return st;
+	b->p[b->n] = '\0';
+	return ST_OK;
 }

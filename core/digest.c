@@ -1,77 +1,94 @@
-/* digest.c: OpenSSL's EVP, its algorithms fetched once. */
+/* digest.c: EVP in one place, in a library context of our own that no configuration file of the machine changes. */
 #include "core/digest.h"
 
+#include <errno.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/rand.h>
 #include <pthread.h>
+#include <sys/random.h>
 
 #include "core/i18n.h"
 
 static const struct { const char *name, *evp; size_t size; } algs[DIGEST__MAX] = {
-	[DIGEST_SHA256] = { "sha256", "SHA2-256", 32 },
-	[DIGEST_SHA384] = { "sha384", "SHA2-384", 48 },
-	[DIGEST_SHA512] = { "sha512", "SHA2-512", 64 },
-	[DIGEST_SM3] = { "sm3", "SM3", 32 },
-	[DIGEST_MD5] = { "md5", "MD5", 16 },
+	{ "sha256", "SHA2-256", 32 }, { "sha384", "SHA2-384", 48 }, { "sha512", "SHA2-512", 64 },
+	{ "sm3", "SM3", 32 }, { "md5", "MD5", 16 }
 };
-static EVP_MD *fetched[DIGEST__MAX];
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* Fetching by name costs more than hashing a record: done once, kept until the process ends. */
+/* Fetched once: a fetch costs more than hashing a record. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static OSSL_LIB_CTX *lib;
+static EVP_MD *mds[DIGEST__MAX];
+static EVP_MAC *hmac;
+
 static void
 fetch(void)
 {
 	int i;
 
+	if ((lib = OSSL_LIB_CTX_new()) == NULL)
+		return;
 	for (i = 0; i < DIGEST__MAX; i++)
-		fetched[i] = EVP_MD_fetch(NULL, algs[i].evp, NULL);
+		mds[i] = EVP_MD_fetch(lib, algs[i].evp, NULL);
+	hmac = EVP_MAC_fetch(lib, "HMAC", NULL);
 }
 
-size_t digest_size(enum digest_alg alg) { return algs[alg].size; }
-const char *digest_name(enum digest_alg alg) { return algs[alg].name; }
-
 static enum status
-failed(enum digest_alg alg, struct err *err)
+broken(struct err *err, enum digest_alg alg)
 {
-	return err_set(err, ST_IO, _("the cryptographic library refuses %s"), algs[alg].name);
+	return err_set(err, ST_NOMEM, _("the cryptographic library cannot compute %s"), algs[alg].name);
+}
+
+size_t
+digest_size(enum digest_alg alg)
+{
+	return algs[alg].size;
+}
+
+const char *
+digest_name(enum digest_alg alg)
+{
+	return algs[alg].name;
 }
 
 enum status
 digest_begin(struct digest *d, enum digest_alg alg, struct err *err)
 {
-	bool same = d->ctx != NULL && d->alg == alg;
-
 	pthread_once(&once, fetch);
+	if (mds[alg] == NULL)
+		return broken(err, alg);
 	if (d->ctx == NULL && (d->ctx = EVP_MD_CTX_new()) == NULL)
-		return err_oom(err, 0);
+		return broken(err, alg);
 	d->alg = alg;
-	if (fetched[alg] == NULL || EVP_DigestInit_ex2(d->ctx, same ? NULL : fetched[alg], NULL) != 1)
-		return failed(alg, err);
-	return ST_OK;
+	return EVP_DigestInit_ex2(d->ctx, mds[alg], NULL) == 1 ? ST_OK : broken(err, alg);
 }
 
 enum status
 digest_add(struct digest *d, const void *p, size_t n, struct err *err)
 {
-	return EVP_DigestUpdate(d->ctx, p, n) == 1 ? ST_OK : failed(d->alg, err);
+	if (n == 0)
+		return ST_OK;
+	return EVP_DigestUpdate(d->ctx, p, n) == 1 ? ST_OK : broken(err, d->alg);
 }
 
 enum status
 digest_end(struct digest *d, unsigned char *out, struct err *err)
 {
-	return EVP_DigestFinal_ex(d->ctx, out, NULL) == 1 ? ST_OK : failed(d->alg, err);
+	return EVP_DigestFinal_ex(d->ctx, out, NULL) == 1 ? ST_OK : broken(err, d->alg);
 }
 
 enum status
 digest_peek(const struct digest *d, unsigned char *out, struct err *err)
 {
-	EVP_MD_CTX *copy = EVP_MD_CTX_new();
-	bool ok = copy != NULL && EVP_MD_CTX_copy_ex(copy, d->ctx) == 1 && EVP_DigestFinal_ex(copy, out, NULL) == 1;
+	struct digest copy = { NULL, d->alg };
+	enum status st = ST_OK;
 
-	EVP_MD_CTX_free(copy);
-	return ok ? ST_OK : failed(d->alg, err);
+	if ((copy.ctx = EVP_MD_CTX_new()) == NULL || EVP_MD_CTX_copy_ex(copy.ctx, d->ctx) != 1)
+		st = broken(err, d->alg);
+	else
+		st = digest_end(&copy, out, err);
+	digest_free(&copy);
+	return st;
 }
 
 void
@@ -96,19 +113,40 @@ digest_of(enum digest_alg alg, const void *p, size_t n, unsigned char *out, stru
 enum status
 digest_hmac_sha256(const void *key, size_t n_key, const void *p, size_t n, unsigned char out[32], struct err *err)
 {
-	unsigned int len = 32;
+	static char name[] = "SHA2-256";
+	static const unsigned char nothing[1];
+	OSSL_PARAM params[2] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end() };
+	enum status st = ST_OK;
+	EVP_MAC_CTX *ctx;
+	size_t got = 0;
 
 	pthread_once(&once, fetch);
-	if (n_key > INT32_MAX || HMAC(fetched[DIGEST_SHA256], key, (int)n_key, p, n, out, &len) == NULL || len != 32)
-		return failed(DIGEST_SHA256, err);
-	return ST_OK;
+	if (hmac == NULL || (ctx = EVP_MAC_CTX_new(hmac)) == NULL)
+		return broken(err, DIGEST_SHA256);
+	/* A NULL key would mean "the key set before". */
+	if (EVP_MAC_init(ctx, n_key == 0 ? nothing : key, n_key, params) != 1 ||
+	    (n > 0 && EVP_MAC_update(ctx, p, n) != 1) ||
+	    EVP_MAC_final(ctx, out, &got, 32) != 1 || got != 32)
+		st = broken(err, DIGEST_SHA256);
+	EVP_MAC_CTX_free(ctx);
+	return st;
 }
 
 enum status
-digest_random(void *p, size_t n, struct err *err)
+digest_random(void *out, size_t n, struct err *err)
 {
-	if (RAND_bytes_ex(NULL, p, n, 256) != 1)
-		return err_set(err, ST_IO, _("no random numbers from the operating system"));
+	unsigned char *p = out;
+	ssize_t got;
+
+	while (n > 0) {
+		if ((got = getrandom(p, n, 0)) < 0) {
+			if (errno == EINTR)
+				continue;
+			return err_sys(err, "%s", _("no random numbers from the operating system"));
+		}
+		p += got;
+		n -= (size_t)got;
+	}
 	return ST_OK;
 }
 
@@ -128,22 +166,23 @@ digest_hex(const unsigned char *in, size_t n, char *out)
 static int
 nibble(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 bool
 digest_unhex(struct str s, unsigned char *out, size_t n)
 {
 	size_t i;
-	int hi, lo;
 
-	if (s.p == NULL || s.n != 2 * n)
+	if (s.p == NULL || s.n / 2 != n || s.n % 2 != 0)
 		return false;
-	for (i = 0; i < n; i++) {
-		if ((hi = nibble(s.p[2 * i])) < 0 || (lo = nibble(s.p[2 * i + 1])) < 0)
+	for (i = 0; i < s.n; i++)
+		if (nibble(s.p[i]) < 0)
 			return false;
-		out[i] = (unsigned char)(hi << 4 | lo);
-	}
+	for (i = 0; i < n; i++)
+		out[i] = (unsigned char)(nibble(s.p[2 * i]) << 4 | nibble(s.p[2 * i + 1]));
 	return true;
 }
 
@@ -151,16 +190,22 @@ void
 digest_base64url(const unsigned char *in, size_t n, char *out)
 {
 	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	uint32_t bits = 0;
-	unsigned have = 0;
 	size_t i;
+	uint32_t v;
 
-	for (i = 0; i < n; i++) {
-		bits = bits << 8 | in[i];
-		for (have += 8; have >= 6; have -= 6)
-			*out++ = set[bits >> (have - 6) & 63];
+	for (i = 0; i + 2 < n; i += 3) {
+		v = (uint32_t)in[i] << 16 | (uint32_t)in[i + 1] << 8 | in[i + 2];
+		*out++ = set[v >> 18];
+		*out++ = set[v >> 12 & 63];
+		*out++ = set[v >> 6 & 63];
+		*out++ = set[v & 63];
 	}
-	if (have > 0)
-		*out++ = set[bits << (6 - have) & 63];
+	if (i < n) {
+		v = (uint32_t)in[i] << 16 | (i + 1 < n ? (uint32_t)in[i + 1] << 8 : 0);
+		*out++ = set[v >> 18];
+		*out++ = set[v >> 12 & 63];
+		if (i + 1 < n)
+			*out++ = set[v >> 6 & 63];
+	}
 	*out = '\0';
 }

@@ -7,19 +7,20 @@
 static enum status
 mem_write(struct sink *s, const void *p, size_t n, struct err *err)
 {
-	enum status st = buf_add(((struct sink_mem *)s)->to, p, n, err);
+	struct sink_mem *m = (struct sink_mem *)s;
+	enum status st;
 
-	if (st == ST_OK)
+	if ((st = buf_add(m->to, p, n, err)) == ST_OK)
 		s->n_bytes += n;
 	return st;
 }
 
 void
-sink_mem_init(struct sink_mem *s, struct buf *to)
+sink_mem_init(struct sink_mem *m, struct buf *to)
 {
-	s->sink.write = mem_write;
-	s->sink.n_bytes = 0;
-	s->to = to;
+	m->sink.write = mem_write;
+	m->sink.n_bytes = to->n;
+	m->to = to;
 }
 
 static enum status
@@ -28,21 +29,22 @@ fd_write(struct sink *s, const void *p, size_t n, struct err *err)
 	struct sink_fd *f = (struct sink_fd *)s;
 	enum status st;
 
-	if (f->failed)
-		return err_set(err, ST_IO, _("%s: an earlier write failed"), f->name);
-	if ((st = fs_write_all(f->fd, f->name, p, n, err)) != ST_OK)
+	if (f->failed)		/* part of an earlier call may be missing: nothing may follow it */
+		return err_set(err, ST_IO, _("%s: an earlier write has failed"), f->name);
+	if ((st = fs_write_all(f->fd, f->name, p, n, err)) != ST_OK) {
 		f->failed = true;
-	else
-		s->n_bytes += n;
-	return st;
+		return st;
+	}
+	s->n_bytes += n;
+	return ST_OK;
 }
 
 void
-sink_fd_init(struct sink_fd *s, int fd, const char *name)
+sink_fd_init(struct sink_fd *f, int fd, const char *name)
 {
-	s->sink.write = fd_write;
-	s->sink.n_bytes = 0;
-	s->fd = fd;
-	s->name = name;
-	s->failed = false;
+	f->sink.write = fd_write;
+	f->sink.n_bytes = 0;
+	f->fd = fd;
+	f->name = name;
+	f->failed = false;
 }

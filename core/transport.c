@@ -1,4 +1,4 @@
-/* transport.c: the life of an answer. */
+/* transport.c: the life of an answer; requests are made elsewhere. */
 #include "core/transport.h"
 
 #include "core/limits.h"
@@ -26,4 +26,5 @@ void
 http_response_free(struct http_response *r)
 {
 	buf_free(&r->body);
+	http_response_init(r);
 }

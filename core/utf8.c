@@ -1,0 +1,196 @@
+/* utf8.c: decoding by Unicode 15 table 3-7, and the safe line. */
+#include "core/utf8.h"
+
+#include <stdio.h>
+
+/* Second-byte ranges per first byte: the only irregular part of well-formed UTF-8. */
+static unsigned
+head(unsigned char c, unsigned char *lo, unsigned char *hi)
+{
+	*lo = 0x80;
+	*hi = 0xbf;
+	if (c >= 0xc2 && c <= 0xdf)
+		return 1;
+	if (c >= 0xe0 && c <= 0xef) {
+		if (c == 0xe0)
+			*lo = 0xa0;
+		if (c == 0xed)
+			*hi = 0x9f;
+		return 2;
+	}
+	if (c >= 0xf0 && c <= 0xf4) {
+		if (c == 0xf0)
+			*lo = 0x90;
+		if (c == 0xf4)
+			*hi = 0x8f;
+		return 3;
+	}
+	return 0;
+}
+
+bool
+utf8_next(struct str s, size_t *at, uint32_t *cp)
+{
+	unsigned char c = (unsigned char)s.p[*at], lo, hi;
+	unsigned more, i;
+	uint32_t v;
+
+	++*at;
+	if (c < 0x80) {
+		*cp = c;
+		return true;
+	}
+	*cp = 0xfffd;
+	if ((more = head(c, &lo, &hi)) == 0)
+		return false;
+	v = c & (0x3fu >> more);
+	for (i = 0; i < more; i++) {
+		if (*at >= s.n)
+			return false;
+		c = (unsigned char)s.p[*at];
+		if (c < lo || c > hi)
+			return false;
+		lo = 0x80;
+		hi = 0xbf;
+		v = v << 6 | (c & 0x3fu);
+		++*at;
+	}
+	*cp = v;
+	return true;
+}
+
+bool
+utf8_ok(struct str s)
+{
+	size_t at = 0;
+	uint32_t cp;
+
+	while (at < s.n) {
+		if ((unsigned char)s.p[at] < 0x80) {
+			at++;
+			continue;
+		}
+		if (!utf8_next(s, &at, &cp))
+			return false;
+	}
+	return true;
+}
+
+size_t
+utf8_put(uint32_t cp, char out[4])
+{
+	if (cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff))
+		cp = 0xfffd;
+	if (cp < 0x80) {
+		out[0] = (char)cp;
+		return 1;
+	}
+	if (cp < 0x800) {
+		out[0] = (char)(0xc0 | cp >> 6);
+		out[1] = (char)(0x80 | (cp & 0x3f));
+		return 2;
+	}
+	if (cp < 0x10000) {
+		out[0] = (char)(0xe0 | cp >> 12);
+		out[1] = (char)(0x80 | (cp >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (cp & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | cp >> 18);
+	out[1] = (char)(0x80 | (cp >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (cp >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (cp & 0x3f));
+	return 4;
+}
+
+bool
+utf8_is_noncharacter(uint32_t cp)
+{
+	return (cp >= 0xfdd0 && cp <= 0xfdef) || (cp & 0xfffe) == 0xfffe;
+}
+
+bool
+utf8_is_xml(uint32_t cp)
+{
+	return cp == 0x9 || cp == 0xa || cp == 0xd || (cp >= 0x20 && cp <= 0xd7ff) || (cp >= 0xe000 && cp <= 0xfffd) ||
+	    (cp >= 0x10000 && cp <= 0x10ffff);
+}
+
+enum status
+utf8_clean(struct str in, struct buf *out, struct err *err)
+{
+	enum status st = ST_OK;
+	size_t at = 0, from = 0, begin;
+	uint32_t cp;
+
+	while (at < in.n && st == ST_OK) {
+		begin = at;
+		if (utf8_next(in, &at, &cp))
+			continue;
+		if ((st = buf_add(out, in.p + from, begin - from, err)) == ST_OK)
+			st = buf_add(out, "\xef\xbf\xbd", 3, err);
+		from = at;
+	}
+	return st == ST_OK ? buf_add(out, in.p == NULL ? "" : in.p + from, in.n - from, err) : st;
+}
+
+/* What a terminal or a reader of a log could be misled by. */
+static const struct { uint32_t from, to; } unsafe[] = {
+	{ 0x0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x61c, 0x61c }, { 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+	{ 0xd800, 0xdfff }, { 0xfdd0, 0xfdef }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe0fff },
+};
+
+static bool
+is_unsafe(uint32_t cp)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(unsafe) / sizeof(unsafe[0]); i++)
+		if (cp >= unsafe[i].from && cp <= unsafe[i].to)
+			return true;
+	return utf8_is_noncharacter(cp);
+}
+
+enum status
+utf8_terminal(struct str in, struct buf *out, struct err *err)
+{
+	enum status st = ST_OK;
+	size_t at = 0, begin, i;
+	uint32_t cp;
+
+	while (at < in.n && st == ST_OK) {
+		begin = at;
+		if (!utf8_next(in, &at, &cp)) {
+			for (i = begin; i < at && st == ST_OK; i++)
+				st = buf_addf(out, err, "\\x%02x", (unsigned char)in.p[i]);
+		} else if (!is_unsafe(cp))
+			st = buf_add(out, in.p + begin, at - begin, err);
+		else if (cp < 0x80)
+			st = buf_addf(out, err, "\\x%02x", cp);
+		else
+			st = buf_addf(out, err, "\\u{%x}", cp);
+	}
+	return st;
+}
+
+/* Wide and zero-width ranges, after Unicode 15 EastAsianWidth W and F, and general categories Mn, Me, Cf. */
+static const struct { uint32_t from, to; unsigned width; } widths[] = {
+	{ 0x300, 0x36f, 0 }, { 0x200b, 0x200f, 0 }, { 0x1100, 0x115f, 2 }, { 0x2e80, 0x303e, 2 }, { 0x3041, 0x33ff, 2 }, { 0x3400, 0x4dbf, 2 },
+	{ 0x4e00, 0x9fff, 2 }, { 0xa000, 0xa4cf, 2 }, { 0xac00, 0xd7a3, 2 }, { 0xf900, 0xfaff, 2 }, { 0xfe00, 0xfe0f, 0 }, { 0xfe30, 0xfe6f, 2 },
+	{ 0xff00, 0xff60, 2 }, { 0xffe0, 0xffe6, 2 }, { 0x1f300, 0x1f64f, 2 }, { 0x1f680, 0x1f6ff, 2 }, { 0x1f900, 0x1f9ff, 2 }, { 0x20000, 0x3fffd, 2 },
+};
+
+size_t
+utf8_width(struct str s)
+{
+	size_t at = 0, width = 0, i;
+	uint32_t cp;
+
+	while (at < s.n) {
+		utf8_next(s, &at, &cp);
+		for (i = 0; i < sizeof(widths) / sizeof(widths[0]) && (cp < widths[i].from || cp > widths[i].to); i++)
+			;
+		width += i < sizeof(widths) / sizeof(widths[0]) ? widths[i].width : 1;
+	}
+	return width;
+}
