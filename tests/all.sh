@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# all.sh [--all]: every test, in an order that tells of the simplest fault first. The last line counts everything.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+ALL=
+[ "${1:-}" = --all ] && ALL=1
+export ALL
+total_passed=0 total_failed=0 total_skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
+step() { # NAME COMMAND…: one step that passes or fails as a whole
+	local name=$1 began=$SECONDS
+	shift
+	if "$@" >"$log" 2>&1; then
+		total_passed=$((total_passed + 1))
+		printf 'ok    %s (%d s)\n' "$name" $((SECONDS - began))
+	else
+		total_failed=$((total_failed + 1))
+		printf 'FAIL  %s\n' "$name"
+		tail -40 "$log" | sed 's/^/      /'
+	fi
+}
+units() { # BUILD-DIR LABEL: ctest, its counts added to ours
+	local began=$SECONDS n f
+	ctest --test-dir "$1" -j "$(nproc)" --output-on-failure >"$log" 2>&1
+	n=$(sed -n 's/.*tests passed, \([0-9]*\) tests failed out of \([0-9]*\).*/\2 \1/p' "$log" | tail -1)
+	f=${n#* } n=${n% *}
+	if [ -z "$n" ]; then total_failed=$((total_failed + 1)); printf 'FAIL  %s: no tests ran\n' "$2"; tail -5 "$log"; return; fi
+	total_passed=$((total_passed + n - f)) total_failed=$((total_failed + f))
+	printf '%s  %s: %d of %d programs (%d s)\n' "$([ "$f" = 0 ] && echo 'ok  ' || echo FAIL)" "$2" $((n - f)) "$n" $((SECONDS - began))
+	[ "$f" = 0 ] || grep -E '^ *[0-9]+ - |\*\*\*' "$log" | head -30
+}
+script() { # FILE: a shell test that ends with its own count
+	local began=$SECONDS counts p f s
+	bash "$1" >"$log" 2>&1
+	counts=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$log" | tail -1)
+	if [ -z "$counts" ]; then total_failed=$((total_failed + 1)); printf 'FAIL  %s: ended early\n' "$1"; tail -20 "$log"; return; fi
+	read -r p f s <<<"$counts"
+	total_passed=$((total_passed + p)) total_failed=$((total_failed + f)) total_skipped=$((total_skipped + s))
+	printf '%s  %s: %s (%d s)\n' "$([ "$f" = 0 ] && echo 'ok  ' || echo FAIL)" "$1" "$p passed, $f failed, $s skipped" $((SECONDS - began))
+	grep -E '^skipped:' "$log"
+	[ "$f" = 0 ] || grep -A25 '^FAIL' "$log" | head -60
+}
+build() { cmake --preset "$1" >/dev/null && cmake --build --preset "$1" -j "$(nproc)"; }
+
+say "building"
+step "release build, gcc" build release
+step "address and undefined sanitizers, gcc" build asan
+step "release build, clang" build clang
+say "units"
+units build "units, release"
+units build-asan "units, sanitizers"
+say "whole program against the simulator"
+for t in tests/e2e/*.sh; do script "$t"; done
+for t in tests/interop/*.sh tests/sim/*.sh; do [ -e "$t" ] && script "$t"; done
+if [ -n "$ALL" ]; then
+	say "longer sweeps"
+	for t in tests/all/*.sh; do [ -e "$t" ] && script "$t"; done
+fi
+printf '%d passed, %d failed, %d skipped\n' "$total_passed" "$total_failed" "$total_skipped"
+[ "$total_failed" -eq 0 ]

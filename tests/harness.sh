@@ -1,0 +1,73 @@
+# harness.sh: sourced by shell tests. Counts, a work directory, a simulator that dies with the test.
+set -uo pipefail
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=${BUILD:-$TOP/build}
+CUSTODY=$BUILD/custody
+SIM=$BUILD/custody-sim
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/custody-test.XXXXXX")
+PASSED=0 FAILED=0 SKIPPED=0
+SIM_PID=
+export CUSTODY_LOCALEDIR=$BUILD/locale
+
+cleanup() {
+	[ -n "$SIM_PID" ] && kill "$SIM_PID" 2>/dev/null
+	if [ -n "${KEEP:-}" ]; then echo "kept: $WORK"; else chmod -R u+w "$WORK" 2>/dev/null; rm -rf "$WORK"; fi
+}
+trap cleanup EXIT
+
+pass() { PASSED=$((PASSED + 1)); printf 'ok    %s\n' "$*"; }
+fail() { FAILED=$((FAILED + 1)); printf 'FAIL  %s\n' "$*"; }
+skip() { SKIPPED=$((SKIPPED + 1)); printf 'skipped: %s\n' "$*"; }
+
+# check NAME COMMAND…: passes when the command does; its output is shown when it does not.
+check() {
+	local name=$1 out
+	shift
+	if out=$("$@" 2>&1); then pass "$name"; else fail "$name (status $?)"; printf '%s\n' "$out" | tail -25 | sed 's/^/      /'; fi
+}
+
+# expect STATUS NAME COMMAND…: the exit status must be that; output in $WORK/out and $WORK/err.
+expect() {
+	local want=$1 name=$2 got
+	shift 2
+	"$@" >"$WORK/out" 2>"$WORK/err"
+	got=$?
+	if [ $got -eq "$want" ]; then pass "$name"; else
+		fail "$name: exit $got, expected $want"
+		tail -5 "$WORK/out" "$WORK/err" | sed 's/^/      /'
+	fi
+}
+
+# one_line NAME: what was printed on stderr last by expect ends in exactly one "custody: …" line.
+one_line() {
+	local n
+	n=$(grep -c '^custody: [a-z]* \?.*: ' "$WORK/err" || true)
+	if tail -1 "$WORK/err" | grep -q '^custody: '; then pass "$1: last line"; else fail "$1: last line"; tail -3 "$WORK/err" | sed 's/^/      /'; fi
+}
+
+# sim_start DIR ARGUMENTS…: a simulator in the background; its port in $PORT.
+sim_start() {
+	local dir=$1
+	shift
+	sim_stop
+	mkdir -p "$dir"
+	"$SIM" wecom --dir "$dir" --port "${SIM_PORT:-0}" --speed fast "$@" >"$dir.log" 2>&1 &
+	SIM_PID=$!
+	for _ in $(seq 600); do
+		PORT=$(sed -n 's/^listening 127\.0\.0\.1:\([0-9]*\)$/\1/p' "$dir.log")
+		[ -n "$PORT" ] && return 0
+		kill -0 "$SIM_PID" 2>/dev/null || break
+		sleep 0.1
+	done
+	fail "simulator did not start: $(tail -3 "$dir.log")"
+	return 1
+}
+sim_stop() {
+	[ -n "$SIM_PID" ] && kill "$SIM_PID" 2>/dev/null && wait "$SIM_PID" 2>/dev/null
+	SIM_PID=
+}
+
+finish() {
+	printf '%s passed, %s failed, %s skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
+	[ "$FAILED" -eq 0 ]
+}
