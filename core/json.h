@@ -32,10 +32,19 @@ struct json {
 struct json_event {
 	enum json_tok	tok;
 	unsigned	flags;	/* enum json_flag of a key or string */
-	struct str	text;	/* key, string: between the quotes, still escaped; number, literal: its text */
+	struct str	text;	/* key, string: between the quotes, still escaped; number, literal, bracket: its text */
 };
+/* json_next: ST_OK with one token; behind the value JSON_EOF, again and again.  After a failure only failures. */
 void json_init(struct json *, struct str text);
 enum status json_next(struct json *, struct json_event *, struct err *) STATUS_USE;
+/*
+ * json_skip(j, whole, flags, err): read the whole value that stands next: ${whole} is its text with quotes or brackets, *flags
+ * (may be NULL) what was reported inside.  Its depth is counted from itself.  ST_INPUT where no value may stand.
+ */
+enum status json_skip(struct json *, struct str *whole, unsigned *flags, struct err *) STATUS_USE;
+/* json_same(key, name): is ${key}, still escaped, the text ${name}?  json_order: order of two escaped texts by what they mean. */
+bool json_same(struct str key, struct str name);
+int json_order(struct str, struct str);
 
 /* --- tape: the whole value as a flat array of views, for mapping by name --- */
 struct json_node {
