@@ -73,11 +73,11 @@ distance(struct str a, struct str b)
 	return now[b.n];
 }
 
-/* How far a word may be off: one letter in a short one, a third of a long one. */
+/* How far a word may be off: one letter in a short one, about a third of a longer one. */
 static size_t
 tolerance(size_t n)
 {
-	return n < 4 ? 1 : n < 9 ? 2 : n / 3;
+	return n < 4 ? 1 : (n + 1) / 3;
 }
 
 const char *
