@@ -262,7 +262,7 @@ threads(void **state)
 		n++;
 	assert_int_equal(n, 20);
 	for (i = 0; i < 4; i++) {
-		char want[64];
+		char want[128];
 
 		(void)snprintf(want, sizeof(want), "custody: %s: 5000 of 5000, 4.8 KiB\n", names[i]);
 		assert_non_null(strstr(got, want));
