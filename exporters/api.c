@@ -617,7 +617,7 @@ fetch_token(struct api *api, struct token *token, struct err *err)
 	log_redact(secret_view(&token->token));
 	i = api->p->token_lifetime_s == NULL ? 0 : json_path(ans.t, 0, api->p->token_lifetime_s);
 	if (i != 0)
-		(void)str_u64(ans.t[i].val, 1, 31536000, &life, NULL);	/* deliberate: an odd figure means "unknown" */
+		life = str_u64(ans.t[i].val, 1, 31536000, &life, NULL) == ST_OK ? life : 0;	/* deliberate: an odd figure means "unknown" */
 	token->ends_ms = life == 0 ? 0 : when_mono_ms() + (int64_t)life * 1000;
 out:
 	buf_wipe(&ans.resp.body);

@@ -288,8 +288,13 @@ detail_failed(struct engine *e, struct str id, struct err *err)
 {
 	struct lane *lane = engine_lane(e);
 
+	enum status st;
+
 	if (e->detail.act == ACT_DENIED_AREA || e->detail.act == ACT_WITHDRAWN)
 		lane->off = OFF_GAP;	/* the list worked: every object that cannot be read now is a gap of its own */
+	if (lane->open != NO_LIST && e->detail.act != ACT_GONE && e->detail.act != ACT_SKIP &&
+	    (st = idset_add(&e->lists[lane->open], id, NULL, err)) != ST_OK)	/* the next run asks again */
+		return st;
 	return lost_item(e, id, &e->detail, e->detail.act == ACT_SKIP ? "not_offered" : engine_reason(e->detail.act), err);
 }
 
@@ -306,6 +311,8 @@ engine_item_by_id(struct engine *e, struct str id, struct err *err)
 
 	if ((st = idset_add(&e->lists[lane->seen], id, &fresh, err)) != ST_OK || !fresh)
 		return st;
+	if (lane->off != OFF_NOT)		/* refused before: ask no more, but count each */
+		return lost_item(e, id, &e->detail, "denied", err);
 	e->calls_since_page++;
 	if ((st = api_call(e->api, &lane->s->secrets, call, &vars, &e->detail, err)) != ST_OK)
 		return st;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/digest.h"
 #include "core/fs.h"
@@ -205,7 +206,7 @@ void
 idset_close(struct idset *set)
 {
 	if (set->name[0] != '\0' && set->fd >= 0)
-		(void)fs_close(&set->fd, set->name, NULL);	/* what matters was synced before */
+		(void)close(set->fd);	/* what matters was synced before */
 	buf_free(&set->tail);
 	free(set->slots);
 	memset(set, 0, sizeof(*set));
