@@ -1,0 +1,464 @@
+/* csv.c: records to rows.  One row is built in one buffer that is kept from row to row, and handed to the sink whole. */
+#include "formats/csv.h"
+
+#include <csv.h>
+
+#include "core/i18n.h"
+#include "core/json.h"
+#include "core/limits.h"
+#include "core/mem.h"
+#include "core/utf8.h"
+#include "formats/stamp.h"
+
+#define BOM		"\xEF\xBB\xBF"
+#define ROW_MAX		(4 * LIMIT_RECORD)	/* quoting at most doubles a record; the last cell asks for its worst case */
+#define KEEP		((size_t)1 << 20)	/* a row above this gives its memory back */
+
+struct csv {
+	struct writer	 writer;
+	enum record_kind kind;
+	bool		 crlf;
+	bool		 first;		/* no cell of this row yet */
+	struct sink	*to;
+	struct buf	 row, text, clean;	/* text: a cell put together; clean: a cell without bad bytes */
+	struct arena	 arena;
+	struct stamp	 stamp;
+	int64_t		 fetched_ms;		/* what fetched and fetched_utc hold: one page has one time */
+	size_t		 n_fetched, n_fetched_utc;
+	char		 fetched[STAMP_LEN], fetched_utc[STAMP_LEN];
+};
+
+static const struct csv_column kind_column = { "kind", "text", N_("gap: in scope and not there; limit: never offered by platform, edition or grant") };
+static const struct csv_column tail_columns[] = {
+	{ "version", "text", N_("which version of the object; without a value where the platform keeps one") },
+	{ "fetched_at", "time", N_("when the platform handed it over") },
+	{ "fetched_at_utc", "time", N_("the same moment in UTC") },
+	{ "flags", "list", N_("what a reader must know of this record (duplicate_key, hash_mismatch, …)") },
+	{ "not_granted", "list", N_("columns that the platform did not grant: their cells have no value") },
+	{ "raw", "json", N_("the object as the platform gave it") }
+};
+#define N_TAIL	(sizeof(tail_columns) / sizeof(tail_columns[0]))
+
+static const char *
+type_name(enum field_type type)
+{
+	switch (type) {
+	case F_TIME:
+		return "time";
+	case F_INT:
+		return "number";
+	case F_BOOL:
+		return "boolean";
+	case F_LIST:
+		return "list";
+	case F_JSON:
+		return "json";
+	case F_STR:
+		break;
+	}
+	return "text";
+}
+
+static bool
+has_kind_column(enum record_kind kind)
+{
+	return kind == REC_GAP || kind == REC_LIMIT;
+}
+
+static bool
+add_suffix(char *out, const char *name, const char *suffix)
+{
+	size_t n = strlen(name), m = strlen(suffix);
+
+	if (n + m >= CSV_COLUMN_NAME)
+		return false;
+	memcpy(out, name, n);
+	memcpy(out + n, suffix, m + 1);
+	return true;
+}
+
+bool
+csv_column(enum record_kind kind, size_t i, struct csv_column *out)
+{
+	const struct field *f;
+
+	if (has_kind_column(kind) && i-- == 0) {
+		*out = kind_column;
+		return true;
+	}
+	for (f = record_fields[kind]; f->name != NULL; f++) {
+		if (i == 0 || (i == 1 && f->type == F_TIME)) {
+			out->type = type_name(f->type);
+			out->note = i == 0 ? f->note : tail_columns[2].note;
+			return add_suffix(out->name, f->name, i == 0 ? "" : "_utc");
+		}
+		i -= f->type == F_TIME ? 2 : 1;
+	}
+	if (i >= N_TAIL - (kind == REC_UNKNOWN ? 0 : 1))
+		return false;
+	*out = tail_columns[i];
+	return true;
+}
+
+/* --- cells --- */
+
+static bool
+is_formula(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
+
+	while (p < end && *p == '\'')
+		p++;
+	if (p == end)
+		return false;
+	switch (*p) {
+	case '=': case '+': case '-': case '@': case '\t': case '\r': case '\n': case '\0':
+		return true;
+	case 0xEF:	/* U+FF1D, U+FF0B, U+FF0D, U+FF20 */
+		return end - p >= 3 && p[1] == 0xBC && (p[2] == 0x9D || p[2] == 0x8B || p[2] == 0x8D || p[2] == 0xA0);
+	default:
+		return false;
+	}
+}
+
+static size_t
+digits(struct str s, size_t at)
+{
+	while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9')
+		at++;
+	return at;
+}
+
+/* A negative number is the one text with a sign in front that no spreadsheet can be tricked with. */
+static bool
+is_negative_number(struct str s)
+{
+	size_t at = digits(s, 1), from;
+
+	if (s.n < 2 || s.p[0] != '-' || at == 1)
+		return false;
+	if (at < s.n && s.p[at] == '.') {
+		from = at + 1;
+		if ((at = digits(s, from)) == from)
+			return false;
+	}
+	if (at < s.n && (s.p[at] == 'e' || s.p[at] == 'E')) {
+		from = at + 1;
+		if (from < s.n && (s.p[from] == '+' || s.p[from] == '-'))
+			from++;
+		if ((at = digits(s, from)) == from)
+			return false;
+	}
+	return at == s.n;
+}
+
+/* The next cell, without a value. */
+static enum status
+empty(struct csv *c, struct err *err)
+{
+	if (!c->first)
+		return buf_putc(&c->row, ',', err);
+	c->first = false;
+	return ST_OK;
+}
+
+/* ${s}: valid UTF-8, present.  The apostrophe goes behind the opening quote: libcsv writes one byte later, and that byte is mended. */
+static enum status
+quoted(struct csv *c, struct str s, bool guard, struct err *err)
+{
+	enum status st;
+	size_t n;
+	char *p;
+
+	if (s.n > (ROW_MAX - 4) / 2)
+		return err_set(err, ST_LIMIT, _("a cell of %zu bytes"), s.n);
+	if ((st = buf_room(&c->row, 2 * s.n + 4, err)) != ST_OK)
+		return st;
+	p = c->row.p + c->row.n;
+	if (!c->first)
+		*p++ = ',';
+	c->first = false;
+	if (guard) {
+		n = csv_write2(p + 1, 2 * s.n + 2, s.p, s.n, '"') + 1;
+		p[0] = '"';
+		p[1] = '\'';
+	} else {
+		n = csv_write2(p, 2 * s.n + 2, s.p, s.n, '"');
+	}
+	c->row.n = (size_t)(p - c->row.p) + n;
+	return ST_OK;
+}
+
+static enum status
+text(struct csv *c, struct str s, struct err *err)
+{
+	enum status st;
+
+	if (s.p == NULL)
+		return empty(c, err);
+	if (!utf8_ok(s)) {
+		buf_clear(&c->clean);
+		if ((st = utf8_clean(s, &c->clean, err)) != ST_OK)
+			return st;
+		s = buf_str(&c->clean);
+	}
+	return quoted(c, s, is_formula(s), err);
+}
+
+static enum status
+number(struct csv *c, struct str s, struct err *err)
+{
+	return s.p != NULL && is_negative_number(s) ? quoted(c, s, false, err) : text(c, s, err);
+}
+
+static enum status
+both_times(struct csv *c, int64_t ms, struct err *err)
+{
+	char out[STAMP_LEN];
+	enum status st;
+	size_t n;
+
+	if (ms == WHEN_UNKNOWN)
+		return (st = empty(c, err)) != ST_OK ? st : empty(c, err);
+	n = stamp_local(&c->stamp, ms, out);
+	if ((st = quoted(c, (struct str){ out, n }, false, err)) != ST_OK)
+		return st;
+	n = stamp_utc(&c->stamp, ms, out);
+	return quoted(c, (struct str){ out, n }, false, err);
+}
+
+/* The elements of a JSON array, joined in c->text.  ST_INPUT: not an array of plain values. */
+static enum status
+join(struct csv *c, struct str list, struct err *err)
+{
+	struct json_event e;
+	struct json j;
+	struct str s;
+	enum status st;
+	bool any = false;
+
+	buf_clear(&c->text);
+	json_init(&j, list);
+	if ((st = json_next(&j, &e, err)) != ST_OK)
+		return st;
+	if (e.tok != JSON_ARR)
+		return err_set(err, ST_INPUT, _("not a list"));
+	for (;;) {
+		if ((st = json_next(&j, &e, err)) != ST_OK)
+			return st;
+		if (e.tok == JSON_ARR_END)
+			break;
+		if (e.tok == JSON_ARR || e.tok == JSON_OBJ)
+			return err_set(err, ST_INPUT, _("a list inside a list"));
+		s = e.text;
+		if (e.tok == JSON_STR && e.flags != 0 && (st = json_text(e.text, e.flags, &c->arena, &s, err)) != ST_OK)
+			return st;
+		if ((any && (st = buf_add(&c->text, "; ", 2, err)) != ST_OK) || (st = buf_str_add(&c->text, s, err)) != ST_OK)
+			return st;
+		any = true;
+	}
+	return json_next(&j, &e, err);
+}
+
+static enum status
+list(struct csv *c, struct str s, struct err *err)
+{
+	enum status st;
+
+	if (s.p == NULL)
+		return empty(c, err);
+	if ((st = join(c, s, err)) == ST_OK)
+		return text(c, buf_str(&c->text), err);
+	return st == ST_INPUT ? text(c, s, err) : st;	/* shown as it is rather than not at all */
+}
+
+static enum status
+json(struct csv *c, struct str s, struct err *err)
+{
+	enum status st;
+	size_t i;
+
+	if (s.p == NULL)
+		return empty(c, err);
+	for (i = 0; i < s.n && s.p[i] != ' ' && s.p[i] != '\n' && s.p[i] != '\t' && s.p[i] != '\r'; i++)
+		;
+	if (i == s.n)	/* compact already, as the records have it */
+		return text(c, s, err);
+	buf_clear(&c->text);
+	if ((st = json_compact(s, &c->text, err)) == ST_OK)
+		return text(c, buf_str(&c->text), err);
+	return st == ST_INPUT ? text(c, s, err) : st;
+}
+
+/* --- rows --- */
+
+static enum status
+end_row(struct csv *c, struct err *err)
+{
+	enum status st = c->crlf ? buf_add(&c->row, "\r\n", 2, err) : buf_putc(&c->row, '\n', err);
+
+	if (st == ST_OK)
+		st = sink_write(c->to, c->row.p, c->row.n, err);
+	c->first = true;
+	buf_clear(&c->row);
+	if (c->row.cap > KEEP)
+		buf_free(&c->row), buf_init(&c->row, ROW_MAX);
+	return st;
+}
+
+static enum status
+header(struct csv *c, struct err *err)
+{
+	struct csv_column column;
+	enum status st;
+	size_t i;
+
+	if ((st = buf_add(&c->row, BOM, 3, err)) != ST_OK)
+		return st;
+	for (i = 0; csv_column(c->kind, i, &column); i++)
+		if ((st = text(c, str_of(column.name), err)) != ST_OK)
+			return st;
+	return end_row(c, err);
+}
+
+static enum status
+field(struct csv *c, enum field_type type, const struct value *v, struct err *err)
+{
+	switch (type) {
+	case F_TIME:
+		return both_times(c, v->not_granted ? WHEN_UNKNOWN : v->ms, err);
+	case F_INT:
+		return number(c, v->not_granted ? STR_NONE : v->s, err);
+	case F_LIST:
+		return list(c, v->not_granted ? STR_NONE : v->s, err);
+	case F_JSON:
+		return json(c, v->not_granted ? STR_NONE : v->s, err);
+	case F_STR:
+	case F_BOOL:
+		break;
+	}
+	return text(c, v->not_granted ? STR_NONE : v->s, err);
+}
+
+static enum status
+fetched(struct csv *c, int64_t ms, struct err *err)
+{
+	enum status st;
+
+	if (ms == WHEN_UNKNOWN)
+		return both_times(c, ms, err);
+	if (ms != c->fetched_ms) {
+		c->n_fetched = stamp_local(&c->stamp, ms, c->fetched);
+		c->n_fetched_utc = stamp_utc(&c->stamp, ms, c->fetched_utc);
+		c->fetched_ms = ms;
+	}
+	if ((st = quoted(c, (struct str){ c->fetched, c->n_fetched }, false, err)) != ST_OK)
+		return st;
+	return quoted(c, (struct str){ c->fetched_utc, c->n_fetched_utc }, false, err);
+}
+
+static enum status
+tail(struct csv *c, const struct record *rec, bool not_granted, struct err *err)
+{
+	enum status st;
+	size_t i;
+
+	if ((st = text(c, rec->version, err)) != ST_OK || (st = fetched(c, rec->fetched_ms, err)) != ST_OK)
+		return st;
+	buf_clear(&c->text);
+	for (i = 0; i < RECORD_FLAGS_MAX && rec->flags[i] != NULL; i++)
+		if ((i > 0 && (st = buf_add(&c->text, "; ", 2, err)) != ST_OK) || (st = buf_addz(&c->text, rec->flags[i], err)) != ST_OK)
+			return st;
+	if ((st = text(c, i == 0 ? STR_NONE : buf_str(&c->text), err)) != ST_OK)
+		return st;
+	buf_clear(&c->text);
+	for (i = 0; not_granted && record_fields[rec->kind][i].name != NULL; i++)
+		if (rec->n[i].not_granted && ((c->text.n > 0 && (st = buf_add(&c->text, "; ", 2, err)) != ST_OK) ||
+		    (st = buf_addz(&c->text, record_fields[rec->kind][i].name, err)) != ST_OK))
+			return st;
+	if ((st = text(c, not_granted ? buf_str(&c->text) : STR_NONE, err)) != ST_OK || rec->kind != REC_UNKNOWN)
+		return st;
+	return text(c, rec->raw, err);
+}
+
+static enum status
+csv_put(struct writer *w, const struct record *rec, struct err *err)
+{
+	struct csv *c = (struct csv *)w;
+	const struct field *f = record_fields[rec->kind];
+	bool not_granted = false;
+	enum status st = ST_OK;
+	size_t i;
+
+	if (rec->kind != c->kind && !(has_kind_column(rec->kind) && has_kind_column(c->kind)))
+		return err_set(err, ST_INPUT, _("stream %s: an object of kind %s in the table of kind %s"), rec->stream,
+		    record_kind_names[rec->kind], record_kind_names[c->kind]);
+	arena_reset(&c->arena);
+	if (has_kind_column(c->kind))
+		st = text(c, str_of(record_kind_names[rec->kind]), err);
+	for (i = 0; st == ST_OK && f[i].name != NULL; i++) {
+		st = field(c, f[i].type, &rec->n[i], err);
+		not_granted |= rec->n[i].not_granted;
+	}
+	if (st == ST_OK)
+		st = tail(c, rec, not_granted, err);
+	if (st == ST_OK)
+		return end_row(c, err);
+	buf_clear(&c->row);	/* nothing of a row that failed may stand before the next */
+	c->first = true;
+	return st;
+}
+
+static void
+csv_close(struct writer *w)
+{
+	struct csv *c = (struct csv *)w;
+
+	if (c == NULL)
+		return;
+	buf_free(&c->row);
+	buf_free(&c->text);
+	buf_free(&c->clean);
+	arena_free(&c->arena);
+	mem_free(c);
+}
+
+static enum status
+csv_open(struct writer **out, enum record_kind kind, const struct format_options *opt, struct sink *to, struct err *err)
+{
+	struct csv *c = mem_get(1, sizeof(*c), err);
+	enum status st = ST_OK;
+
+	*out = NULL;
+	if (c == NULL)
+		return ST_NOMEM;
+	c->writer.format = &csv_format;
+	c->kind = kind;
+	c->crlf = opt->crlf;
+	c->first = true;
+	c->to = to;
+	c->fetched_ms = WHEN_UNKNOWN;
+	buf_init(&c->row, ROW_MAX);
+	buf_init(&c->text, ROW_MAX);
+	buf_init(&c->clean, ROW_MAX);
+	arena_init(&c->arena, LIMIT_ARENA);
+	stamp_init(&c->stamp);
+	if (to->n_bytes == 0)
+		st = header(c, err);
+	if (st != ST_OK) {
+		csv_close(&c->writer);
+		return st;
+	}
+	*out = &c->writer;
+	return ST_OK;
+}
+
+static enum status
+csv_finish(struct writer *w, struct err *err)
+{
+	(void)w;	/* a table has no trailer: it is whole after every row */
+	(void)err;
+	return ST_OK;
+}
+
+const struct format csv_format = { "csv", "csv", (1u << REC__MAX) - 1, csv_open, csv_put, csv_finish, csv_close };

@@ -1,0 +1,389 @@
+/*
+ * xml_org.c: departments.xml.  libxml2 writes into a buffer of its own that is emptied into the sink after every entry, so that a sink that
+ * fails is our error and not one inside the library, and nothing of the tenant is kept.
+ */
+#include "formats/xml_org.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <libxml/xmlwriter.h>
+
+#include "core/i18n.h"
+#include "core/json.h"
+#include "core/limits.h"
+#include "core/mem.h"
+#include "core/utf8.h"
+
+#define NAMESPACE	"urn:custody:org:1"
+#define TEXT_MAX	(8 * LIMIT_RECORD)	/* a character of three bytes may be written in six */
+
+extern const char custody_departments_xsd[], custody_departments_xsd_end[];
+
+struct xml_org {
+	struct writer	 writer;
+	struct sink	*to;
+	xmlTextWriterPtr xml;
+	xmlBufferPtr	 made;		/* what xml wrote and the sink has not got */
+	bool		 members;	/* the list of departments is closed */
+	uint64_t	 n_departments, n_members;
+	struct buf	 text, original;
+	struct arena	 arena;
+};
+
+struct str
+xml_org_schema(void)
+{
+	return (struct str){ custody_departments_xsd, (size_t)(custody_departments_xsd_end - custody_departments_xsd) };
+}
+
+/* The writer of libxml2 fails only for want of memory: its target is memory. */
+static enum status
+did(int result, struct err *err)
+{
+	return result < 0 ? err_oom(err, 0) : ST_OK;
+}
+
+/* ${s} as XML can hold it, in x->text with a NUL behind; *replaced: some character had to go. */
+static enum status
+fit(struct xml_org *x, struct str s, bool *replaced, struct err *err)
+{
+	size_t at = 0, from;
+	uint32_t cp;
+	enum status st;
+
+	buf_clear(&x->text);
+	*replaced = false;
+	while (at < s.n) {
+		from = at;
+		if (!utf8_next(s, &at, &cp)) {
+			st = buf_add(&x->text, "\xEF\xBF\xBD", 3, err);
+		} else if (!utf8_is_xml(cp)) {
+			*replaced = true;
+			st = buf_add(&x->text, "\xEF\xBF\xBD", 3, err);
+		} else {
+			st = buf_add(&x->text, s.p + from, at - from, err);
+		}
+		if (st != ST_OK)
+			return st;
+	}
+	return buf_z(&x->text, err);
+}
+
+/* ${s} as the inside of a JSON string of characters that XML can hold, in x->original with a NUL behind. */
+static enum status
+escape(struct xml_org *x, struct str s, struct err *err)
+{
+	size_t at = 0, from;
+	uint32_t cp;
+	enum status st;
+
+	buf_clear(&x->original);
+	while (at < s.n) {
+		from = at;
+		if (!utf8_next(s, &at, &cp))
+			st = buf_add(&x->original, "\xEF\xBF\xBD", 3, err);
+		else if (cp < 0x20 || !utf8_is_xml(cp))
+			st = buf_addf(&x->original, err, "\\u%04x", (unsigned)cp);
+		else if (cp == '"' || cp == '\\')
+			st = buf_addf(&x->original, err, "\\%c", (char)cp);
+		else
+			st = buf_add(&x->original, s.p + from, at - from, err);
+		if (st != ST_OK)
+			return st;
+	}
+	return buf_z(&x->original, err);
+}
+
+static enum status
+start(struct xml_org *x, const char *name, struct err *err)
+{
+	return did(xmlTextWriterStartElement(x->xml, BAD_CAST name), err);
+}
+
+static enum status
+end(struct xml_org *x, struct err *err)
+{
+	return did(xmlTextWriterEndElement(x->xml), err);
+}
+
+static enum status
+attribute(struct xml_org *x, const char *name, struct str s, struct err *err)
+{
+	bool replaced;
+	enum status st = fit(x, s, &replaced, err);
+
+	return st != ST_OK ? st : did(xmlTextWriterWriteAttribute(x->xml, BAD_CAST name, BAD_CAST x->text.p), err);
+}
+
+static enum status
+element(struct xml_org *x, const char *name, struct str s, struct err *err)
+{
+	enum status st;
+	bool replaced;
+
+	if ((st = start(x, name, err)) != ST_OK || (st = fit(x, s, &replaced, err)) != ST_OK)
+		return st;
+	if (replaced && ((st = escape(x, s, err)) != ST_OK ||
+	    (st = did(xmlTextWriterWriteAttribute(x->xml, BAD_CAST "original", BAD_CAST x->original.p), err)) != ST_OK))
+		return st;
+	if (x->text.n > 0 && (st = did(xmlTextWriterWriteString(x->xml, BAD_CAST x->text.p), err)) != ST_OK)
+		return st;
+	return end(x, err);
+}
+
+/* --- values that are lists --- */
+
+/* What the objects of a list become.  Names outside this table are in the records only. */
+static const struct list { const char *field, *item; const char *names[4]; } lists[] = {
+	{ "departments", "membership", { "id", "order", "is_leader", NULL } },
+	{ "attributes", "attribute", { "name", "value", "url", NULL } }
+};
+
+static enum status
+value_text(struct xml_org *x, const struct json_node *node, struct str *out, struct err *err)
+{
+	if (node->tok == JSON_STR)
+		return json_text(node->val, node->flags, &x->arena, out, err);
+	*out = node->val;
+	return ST_OK;
+}
+
+static enum status
+object_item(struct xml_org *x, const struct list *l, const struct json_node *t, size_t i, struct err *err)
+{
+	enum status st;
+	struct str s;
+	size_t k, at;
+
+	if ((st = start(x, l->item, err)) != ST_OK)
+		return st;
+	for (k = 0; l->names[k] != NULL; k++) {
+		at = json_get(t, i, l->names[k]);
+		if (at == 0 || t[at].tok == JSON_NULL)
+			continue;
+		if ((st = value_text(x, &t[at], &s, err)) != ST_OK || (st = element(x, l->names[k], s, err)) != ST_OK)
+			return st;
+	}
+	return end(x, err);
+}
+
+/* Is it an array whose elements all are objects (of ${l}) or all are not? */
+static bool
+is_list(const struct json_node *t, bool objects)
+{
+	uint32_t k;
+	size_t i;
+
+	if (t[0].tok != JSON_ARR)
+		return false;
+	for (i = 1, k = 0; k < t[0].n_children; k++, i = t[i].next)
+		if ((t[i].tok == JSON_OBJ) != objects || t[i].tok == JSON_ARR)
+			return false;
+	return true;
+}
+
+static enum status
+list(struct xml_org *x, const char *name, struct str value, struct err *err)
+{
+	const struct list *l = NULL;
+	struct json_node *t = NULL;
+	size_t i, n = 0;
+	enum status st;
+	struct str s;
+	uint32_t k;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (strcmp(lists[i].field, name) == 0)
+			l = &lists[i];
+	st = json_tape(value, &x->arena, &t, &n, err);
+	if (st != ST_OK && st != ST_INPUT)
+		return st;
+	if (st == ST_INPUT || !is_list(t, l != NULL)) {		/* not what the vocabulary says: shown as it is rather than not at all */
+		if ((st = start(x, name, err)) != ST_OK || (st = element(x, "json", value, err)) != ST_OK)
+			return st;
+		return end(x, err);
+	}
+	if ((st = start(x, name, err)) != ST_OK)
+		return st;
+	for (i = 1, k = 0; k < t[0].n_children; k++, i = t[i].next) {
+		if (l != NULL)
+			st = object_item(x, l, t, i, err);
+		else if ((st = value_text(x, &t[i], &s, err)) == ST_OK)
+			st = element(x, "item", s, err);
+		if (st != ST_OK)
+			return st;
+	}
+	return end(x, err);
+}
+
+/* --- entries --- */
+
+static enum status
+fields(struct xml_org *x, const struct record *rec, struct err *err)
+{
+	const struct field *f = record_fields[rec->kind];
+	char utc[WHEN_UTC_LEN + 1];
+	enum status st = ST_OK;
+	size_t i;
+
+	if (record_get(rec, "id").p == NULL)	/* the schema's key needs one */
+		st = element(x, "id", rec->id, err);
+	for (i = 0; st == ST_OK && f[i].name != NULL; i++) {
+		const struct value *v = &rec->n[i];
+
+		if (v->not_granted)
+			continue;
+		if (f[i].type == F_TIME) {
+			when_utc(v->ms, utc);
+			if (utc[0] != '\0')
+				st = element(x, f[i].name, str_of(utc), err);
+		} else if (v->s.p != NULL) {
+			st = f[i].type == F_LIST || f[i].type == F_JSON ? list(x, f[i].name, v->s, err) : element(x, f[i].name, v->s, err);
+		}
+	}
+	return st;
+}
+
+static enum status
+tail(struct xml_org *x, const struct record *rec, struct err *err)
+{
+	const struct field *f = record_fields[rec->kind];
+	char utc[WHEN_UTC_LEN + 1];
+	enum status st;
+	size_t i;
+
+	when_utc(rec->fetched_ms, utc);
+	if (utc[0] != '\0' && (st = element(x, "fetched_at", str_of(utc), err)) != ST_OK)
+		return st;
+	if ((st = start(x, "flags", err)) != ST_OK)
+		return st;
+	for (i = 0; i < RECORD_FLAGS_MAX && rec->flags[i] != NULL; i++)
+		if ((st = element(x, "item", str_of(rec->flags[i]), err)) != ST_OK)
+			return st;
+	if ((st = end(x, err)) != ST_OK || (st = start(x, "not_granted", err)) != ST_OK)
+		return st;
+	for (i = 0; f[i].name != NULL; i++)
+		if (rec->n[i].not_granted && (st = element(x, "item", str_of(f[i].name), err)) != ST_OK)
+			return st;
+	return end(x, err);
+}
+
+static enum status
+flush(struct xml_org *x, struct err *err)
+{
+	enum status st;
+
+	if ((st = did(xmlTextWriterFlush(x->xml), err)) != ST_OK)
+		return st;
+	st = sink_write(x->to, xmlBufferContent(x->made), (size_t)xmlBufferLength(x->made), err);
+	xmlBufferEmpty(x->made);
+	return st;
+}
+
+static enum status
+to_members(struct xml_org *x, struct err *err)
+{
+	enum status st;
+
+	if (x->members)
+		return ST_OK;
+	x->members = true;
+	return (st = end(x, err)) != ST_OK ? st : start(x, "members", err);
+}
+
+static enum status
+xml_org_put(struct writer *w, const struct record *rec, struct err *err)
+{
+	struct xml_org *x = (struct xml_org *)w;
+	bool member = rec->kind == REC_USER;
+	enum status st;
+
+	if (!member && (rec->kind != REC_DEPARTMENT || x->members))
+		return err_set(err, ST_INPUT, _("%s: a record of kind %s where departments come first and members behind them"), rec->stream,
+		    record_kind_names[rec->kind]);
+	arena_reset(&x->arena);
+	if ((member && (st = to_members(x, err)) != ST_OK) || (st = start(x, member ? "member" : "department", err)) != ST_OK ||
+	    (rec->version.p != NULL && (st = attribute(x, "version", rec->version, err)) != ST_OK) ||
+	    (st = fields(x, rec, err)) != ST_OK || (st = tail(x, rec, err)) != ST_OK || (st = end(x, err)) != ST_OK || (st = flush(x, err)) != ST_OK)
+		return st;
+	*(member ? &x->n_members : &x->n_departments) += 1;
+	return ST_OK;
+}
+
+static enum status
+xml_org_finish(struct writer *w, struct err *err)
+{
+	struct xml_org *x = (struct xml_org *)w;
+	char departments[24], members[24];
+	enum status st;
+
+	(void)snprintf(departments, sizeof(departments), "%" PRIu64, x->n_departments);
+	(void)snprintf(members, sizeof(members), "%" PRIu64, x->n_members);
+	if ((st = to_members(x, err)) != ST_OK || (st = end(x, err)) != ST_OK || (st = start(x, "counts", err)) != ST_OK ||
+	    (st = attribute(x, "departments", str_of(departments), err)) != ST_OK || (st = attribute(x, "members", str_of(members), err)) != ST_OK ||
+	    (st = end(x, err)) != ST_OK || (st = did(xmlTextWriterEndDocument(x->xml), err)) != ST_OK)
+		return st;
+	return flush(x, err);
+}
+
+static void
+xml_org_close(struct writer *w)
+{
+	struct xml_org *x = (struct xml_org *)w;
+
+	if (x == NULL)
+		return;
+	xmlFreeTextWriter(x->xml);
+	xmlBufferFree(x->made);
+	buf_free(&x->text);
+	buf_free(&x->original);
+	arena_free(&x->arena);
+	mem_free(x);
+}
+
+static enum status
+begin(struct xml_org *x, const struct format_options *opt, struct err *err)
+{
+	char utc[WHEN_UTC_LEN + 1];
+	enum status st;
+
+	if ((x->made = xmlBufferCreate()) == NULL || (x->xml = xmlNewTextWriterMemory(x->made, 0)) == NULL)
+		return err_oom(err, 0);
+	when_utc(opt->made_ms, utc);
+	if ((st = did(xmlTextWriterSetIndent(x->xml, 1), err)) != ST_OK || (st = did(xmlTextWriterStartDocument(x->xml, "1.0", "UTF-8", NULL), err)) != ST_OK ||
+	    (st = start(x, "organization", err)) != ST_OK || (st = attribute(x, "xmlns", STR(NAMESPACE), err)) != ST_OK ||
+	    (st = attribute(x, "generated_at", str_of(utc), err)) != ST_OK ||
+	    (st = attribute(x, "time_zone", str_of(when_zone_name()), err)) != ST_OK)
+		return st;
+	if (opt->organization != NULL && (st = element(x, "name", str_of(opt->organization), err)) != ST_OK)
+		return st;
+	return start(x, "departments", err);
+}
+
+static enum status
+xml_org_open(struct writer **out, enum record_kind kind, const struct format_options *opt, struct sink *to, struct err *err)
+{
+	struct xml_org *x = mem_get(1, sizeof(*x), err);
+	enum status st;
+
+	(void)kind;	/* both kinds come to one document */
+	*out = NULL;
+	if (x == NULL)
+		return ST_NOMEM;
+	x->writer.format = &xml_org_format;
+	x->to = to;
+	buf_init(&x->text, TEXT_MAX);
+	buf_init(&x->original, TEXT_MAX);
+	arena_init(&x->arena, LIMIT_ARENA);
+	if ((st = begin(x, opt, err)) != ST_OK) {
+		xml_org_close(&x->writer);
+		return st;
+	}
+	*out = &x->writer;
+	return ST_OK;
+}
+
+const struct format xml_org_format = {
+	"org-xml", "xml", 1u << REC_DEPARTMENT | 1u << REC_USER, xml_org_open, xml_org_put, xml_org_finish, xml_org_close
+};
