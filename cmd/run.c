@@ -45,12 +45,14 @@ run_free(struct run *r)
 
 /*
  * Tests need the same bytes twice: CUSTODY_TEST_SEED (64 hex digits) fixes the salt key, chain and run id, CUSTODY_TEST_CLOCK the time.
- * Such an archive says "test key" in its Software label, so it cannot pass for evidence.
+ * Such an archive says "test key" in its Software label, so it cannot pass for evidence.  CUSTODY_TEST_COMMIT=page commits after every page,
+ * CUSTODY_TEST_BACKOFF=MS shortens waits.
  */
 static enum status
 run_test_seed(struct run *r, struct err *err)
 {
 	const char *seed = getenv("CUSTODY_TEST_SEED"), *clock = getenv("CUSTODY_TEST_CLOCK");
+	const char *backoff = getenv("CUSTODY_TEST_BACKOFF");
 	int64_t ms;
 	enum status st;
 
@@ -59,6 +61,9 @@ run_test_seed(struct run *r, struct err *err)
 			return err_set(err, ST_USAGE, "CUSTODY_TEST_CLOCK: %s", clock);
 		when_test_clock(ms);
 	}
+	r->commit_each_page = getenv("CUSTODY_TEST_COMMIT") != NULL;
+	if (backoff != NULL && (st = str_u64(str_of(backoff), 1, 60000, &r->backoff_ms, err)) != ST_OK)
+		return err_set(err, ST_USAGE, "CUSTODY_TEST_BACKOFF: %s", backoff);
 	if (seed == NULL)
 		return ST_OK;
 	if (!digest_unhex(str_of(seed), r->test_key, sizeof(r->test_key)))

@@ -29,7 +29,7 @@ struct run {
 	bool		 committed;		/* something would survive the end of this process */
 	char		 archive_name[40];
 	/* Test only: see run_test_seed. */
-	unsigned char	 test_key[32]; bool test;
+	unsigned char	 test_key[32]; bool test, commit_each_page; uint64_t backoff_ms;
 };
 
 /* What came out, for the caller's last words. */

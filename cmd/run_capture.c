@@ -185,7 +185,7 @@ item(struct run *r, struct views *views, struct source_item *it, struct err *err
 	case SRC_PAGE:
 		if (it->stream != NULL && (m = run_state_stream(&r->state, it->stream, err)) != NULL)
 			progress_set(it->stream, m->n_records, it->count, m->n_bytes, m->n_gaps);
-		if (!r->committed || archive_commit_due(r->archive)) {
+		if (!r->committed || r->commit_each_page || archive_commit_due(r->archive)) {
 			if ((st = run_commit(r, err)) != ST_OK)
 				return st;
 		}
@@ -220,6 +220,7 @@ open_source(struct run *r, struct err *err)
 	p.cursor = r->state.cursor.n > 0 ? buf_str(&r->state.cursor) : STR_NONE;
 	p.carry = carry.n > 0 ? buf_str(&carry) : STR_NONE;
 	p.program = r->app->program;
+	p.backoff_ms = r->backoff_ms;
 	return engine_open(&r->source, &p, err);
 }
 

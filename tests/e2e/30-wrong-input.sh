@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Wrong input as a new user would give it: the right class, one clear last line, the next step, nothing lost.
+. "$(dirname "$0")/../harness.sh"
+cd "$WORK"
+sim_start "$WORK/t" --scale small --seed 5 || { finish; exit; }
+conf=$WORK/t/custody.conf
+C=("$CUSTODY" --lang en)
+
+wrong() { # STATUS NAME PATTERN COMMAND…: the last line must match
+	local want=$1 name=$2 pattern=$3
+	shift 3
+	expect "$want" "$name: exit $want" "$@"
+	if tail -1 "$WORK/err" | grep -qiE "^custody: .*$pattern"; then pass "$name: says why"; else fail "$name: last line: $(tail -1 "$WORK/err")"; fi
+}
+edited() { sed -E "$1" "$conf" > "$WORK/t/edited.conf"; }
+fresh() { rm -rf "$WORK/t/store"; }
+
+wrong 2 "no command" "command" "${C[@]}"
+wrong 2 "misspelt command" 'did you mean .custody export' "${C[@]}" exprot acme
+wrong 2 "unknown option" "did you mean --since" "${C[@]}" -c "$conf" export acme --sinse 2026-01-01
+wrong 2 "no such tenant" "acme" "${C[@]}" -c "$conf" export acmee
+wrong 2 "missing configuration" "nowhere.conf" "${C[@]}" -c "$WORK/nowhere.conf" export acme
+edited 's/^corp_id/corp_idd/'
+wrong 2 "misspelt key" "corp_id" "${C[@]}" -c "$WORK/t/edited.conf" export acme
+wrong 2 "not a time" "since" "${C[@]}" -c "$conf" export acme --since yesterday
+edited 's,^(secret\.contacts *= *)file:.*,\1file:'"$WORK"'/none.secret,'
+wrong 5 "missing secret" "none.secret" "${C[@]}" -c "$WORK/t/edited.conf" export acme
+cp "$(sed -n 's/^secret\.contacts *= *file://p' "$conf")" open.secret && chmod 644 open.secret
+edited 's,^(secret\.contacts *= *)file:.*,\1file:'"$WORK"'/open.secret,'
+wrong 6 "secret readable by others" "open.secret" "${C[@]}" -c "$WORK/t/edited.conf" export acme
+printf 'not-the-secret' > wrong.secret && chmod 600 wrong.secret
+edited 's,^(secret\.contacts *= *)file:.*,\1file:'"$WORK"'/wrong.secret,'
+fresh; wrong 6 "wrong secret" "40001|secret" "${C[@]}" -c "$WORK/t/edited.conf" -q export acme
+edited 's,^(chat\.sdk *= *).*,\1/nowhere/libsdk.so,'
+fresh; wrong 2 "library not there" "libsdk.so" "${C[@]}" -c "$WORK/t/edited.conf" -q export acme
+edited 's,^(chat\.sdk *= *).*,\1'"$conf"','
+fresh; wrong 2 "library is none" "custody.conf" "${C[@]}" -c "$WORK/t/edited.conf" -q export acme
+edited 's,^signer\..*,,'
+fresh; wrong 2 "no signer" "signer" "${C[@]}" -c "$WORK/t/edited.conf" export acme
+printf 'this is not an archive\n' > note.tar.gz
+wrong 7 "not an archive" "note.tar.gz" "${C[@]}" verify --trust "$WORK/t/trust.conf" note.tar.gz
+wrong 5 "no such archive" "none.tar.gz" "${C[@]}" verify --trust "$WORK/t/trust.conf" none.tar.gz
+: > empty.tar.gz
+wrong 7 "empty archive" "empty.tar.gz" "${C[@]}" verify --trust "$WORK/t/trust.conf" empty.tar.gz
+fresh
+mkdir small
+if mount -t tmpfs -o size=512k none small 2>/dev/null; then
+	mkdir -m 700 small/store
+	wrong 5 "disk full" "space" "${C[@]}" -c "$conf" -q --store "$WORK/small/store" export acme
+	if ls small/store/*.tar.gz >/dev/null 2>&1; then fail "disk full: no archive under a final name"; else pass "disk full: no archive under a final name"; fi
+	umount small
+else
+	skip "tmpfs (no right to mount)"
+fi
+expect 0 "export for what follows" "${C[@]}" -c "$conf" -q export acme
+a=$WORK/t/store/acme-00000001.tar.gz
+wrong 8 "no trust" "trust" "${C[@]}" verify "$a"
+if "${C[@]}" -c "$conf" verify "$a" >/dev/full 2>"$WORK/err"; then fail "output to a full device"; else
+	[ $? = 5 ]; pass "output to a full device is an error"; fi
+sim_stop
+wrong 4 "platform out of reach" "127.0.0.1" env CUSTODY_TEST_BACKOFF=1 "${C[@]}" -c "$conf" -q export acme
+sim_start "$WORK/ip" --scale small --seed 5 --fault ip-untrusted
+wrong 6 "address not trusted" "60020|10009|127.0.0.1|trusted" "${C[@]}" -c "$WORK/ip/custody.conf" -q export acme
+finish
