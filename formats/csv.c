@@ -276,18 +276,11 @@ static enum status
 json(struct csv *c, struct str s, struct err *err)
 {
 	enum status st;
-	size_t i;
 
 	if (s.p == NULL)
 		return empty(c, err);
-	for (i = 0; i < s.n && s.p[i] != ' ' && s.p[i] != '\n' && s.p[i] != '\t' && s.p[i] != '\r'; i++)
-		;
-	if (i == s.n)	/* compact already, as the records have it */
-		return text(c, s, err);
 	buf_clear(&c->text);
-	if ((st = json_compact(s, &c->text, err)) == ST_OK)
-		return text(c, buf_str(&c->text), err);
-	return st == ST_INPUT ? text(c, s, err) : st;
+	return (st = json_compact(s, &c->text, err)) != ST_OK ? st : text(c, buf_str(&c->text), err);
 }
 
 /* --- rows --- */
