@@ -12,6 +12,7 @@
 
 #include "core/config.h"
 #include "core/limits.h"
+#include "core/mem.h"
 
 static const char good[] =
 	"; a comment\n"
@@ -384,12 +385,37 @@ places(void **state)
 	assert_int_equal(chdir(old), 0);
 }
 
+/* Each allocation failing once: the status says so, nothing half made comes out, nothing is lost. */
+static void
+no_memory(void **state)
+{
+	struct config *c;
+	struct err err;
+	enum status st;
+	long n;
+
+	(void)state;
+	for (n = 1;; n++) {
+		mem_fail_at(n);
+		st = config_parse(&c, "dir/custody.conf", str_of(good), &err);
+		if (!mem_fail_hit())
+			break;
+		assert_int_equal(st, ST_NOMEM);
+		assert_null(c);
+	}
+	mem_fail_at(0);
+	assert_int_equal(st, ST_OK);
+	assert_true(n > 3);
+	config_close(c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values), cmocka_unit_test(refused), cmocka_unit_test(known_keys), cmocka_unit_test(limits),
 		cmocka_unit_test(nearest), cmocka_unit_test(sizes), cmocka_unit_test(free_ini), cmocka_unit_test(places),
+		cmocka_unit_test(no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "core/fs.h"
+#include "core/mem.h"
 
 static char root[64];
 static int top = -1;
@@ -394,6 +395,33 @@ names_and_trees(void **state)
 	assert_int_equal(fs_remove_tree(top, "deep", &err), ST_OK);
 }
 
+/* Each allocation failing once. */
+static void
+no_memory(void **state)
+{
+	char **names;
+	enum status st;
+	size_t count;
+	long n;
+
+	(void)state;
+	make("one", "1");
+	make("two", "2");
+	for (n = 1;; n++) {
+		mem_fail_at(n);
+		st = fs_list(top, &names, &count, NULL);
+		if (!mem_fail_hit())
+			break;
+		assert_int_equal(st, ST_NOMEM);
+		assert_null(names);
+		assert_int_equal(count, 0);
+	}
+	mem_fail_at(0);
+	assert_int_equal(st, ST_OK);
+	assert_true(n >= 3 && count >= 2);
+	fs_list_free(names, count);
+}
+
 static void
 copying(void **state)
 {
@@ -481,7 +509,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(directories), cmocka_unit_test(other_owner), cmocka_unit_test(reading), cmocka_unit_test(appending),
 		cmocka_unit_test(replacing), cmocka_unit_test(full_disk), cmocka_unit_test(replace_survives),
-		cmocka_unit_test(names_and_trees), cmocka_unit_test(copying), cmocka_unit_test(locking),
+		cmocka_unit_test(names_and_trees), cmocka_unit_test(no_memory), cmocka_unit_test(copying), cmocka_unit_test(locking),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "core/log.h"
+#include "core/mem.h"
 
 static char captured[1 << 20];
 static FILE *file;
@@ -278,12 +279,48 @@ long_text(void **state)
 	free(text);
 }
 
+/* Each allocation failing once: no text, or the whole text without the secret. */
+static void
+no_memory(void **state)
+{
+	struct buf out;
+	enum status st;
+	long n;
+
+	(void)state;
+	log_redact(STR("canary-memory"));
+	for (n = 1;; n++) {
+		buf_init(&out, 4096);
+		mem_fail_at(n);
+		st = log_clean(STR("a canary-memory b"), &out, NULL);
+		if (!mem_fail_hit())
+			break;
+		assert_int_equal(st, ST_NOMEM);
+		assert_null(out.p == NULL ? NULL : memmem(out.p, out.n, "canary", 6));
+		buf_free(&out);
+	}
+	mem_fail_at(0);
+	assert_int_equal(st, ST_OK);
+	assert_true(str_is(buf_str(&out), "a *** b"));
+	buf_free(&out);
+	/* The secret itself finds no room: nothing is shown any more. */
+	mem_fail_at(1);
+	log_redact(STR("canary-second"));
+	mem_fail_at(0);
+	buf_init(&out, 4096);
+	assert_int_equal(log_clean(STR("canary-second"), &out, NULL), ST_NOMEM);
+	assert_int_equal(out.n, 0);
+	buf_free(&out);
+	log_end();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines), cmocka_unit_test(escapes), cmocka_unit_test(spellings), cmocka_unit_test(edges),
 		cmocka_unit_test(too_many), cmocka_unit_test(journal), cmocka_unit_test(threads), cmocka_unit_test(long_text),
+		cmocka_unit_test(no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);
