@@ -24,6 +24,8 @@ struct trust {
 };
 /* trust_load(path, out, err): ST_USAGE: not a trust file; ST_IO.  trust_none: no trust at all (every verdict at best INDETERMINATE). */
 enum status trust_load(const char *path, struct trust *out, struct err *) STATUS_USE;
+/* trust_parse(path, text, out, err): the same from memory; ${path} is for messages and for what stands relative to it.  Fuzzed. */
+enum status trust_parse(const char *path, struct str text, struct trust *out, struct err *) STATUS_USE;
 void trust_none(struct trust *);
 void trust_free(struct trust *);
 
