@@ -81,7 +81,8 @@ bool record_has_flag(const struct record *, const char *flag);
 enum status record_encode(const struct record *, struct buf *out, struct err *) STATUS_USE;
 /*
  * record_decode(line, a, rec, err): a whole line with its salt, without line end.  Views point into ${line} or ${a}.
- * Unknown members of "n" are ignored (an older program reads a newer archive).  ST_INPUT: not a record line.
+ * Unknown members are ignored (an older program reads a newer archive).  rec->stream is NULL: the line does not name it.
+ * ST_INPUT: not a record line; ST_LIMIT: longer than LIMIT_RECORD.
  */
 enum status record_decode(struct str line, struct arena *a, struct record *rec, struct err *) STATUS_USE;
 
