@@ -116,8 +116,10 @@ open_table(struct views *v, struct table *t, enum record_kind kind, const char *
 	(void)snprintf(path, sizeof(path), "data/views/%s%s.csv", stream, part);	/* at most 11 + 47 + 11 + 4 */
 	if ((st = v->place->sink(v->place, path, &sink, err)) != ST_OK)
 		return st;
-	if ((st = csv_format.open(&t->writer, kind, v->opt, sink, err)) != ST_OK)
-		return err_in(err, "%s", path);
+	if ((st = csv_format.open(&t->writer, kind, v->opt, sink, err)) != ST_OK) {
+		(void)err_in(err, "%s", path);
+		return st;
+	}
 	memcpy(t->stream, stream, strlen(stream) + 1);
 	memcpy(t->part, part, strlen(part) + 1);
 	t->kind = kind;
@@ -159,8 +161,8 @@ views_put(struct views *v, const struct record *rec, struct err *err)
 	if ((st = table_of(v, rec, &w, err)) != ST_OK)
 		return st;
 	if ((st = csv_format.put(w, rec, err)) != ST_OK)
-		return err_in(err, "%s %.*s", rec->stream, STR_ARG(rec->id));
-	return ST_OK;
+		(void)err_in(err, "%s %.*s", rec->stream, STR_ARG(rec->id));
+	return st;
 }
 
 /* --- whole views --- */
@@ -174,8 +176,8 @@ open_at(struct views *v, const char *path, const struct format *format, enum rec
 	if ((st = v->place->sink(v->place, path, &sink, err)) != ST_OK)
 		return st;
 	if ((st = format->open(out, kind, v->opt, sink, err)) != ST_OK)
-		return err_in(err, "%s", path);
-	return ST_OK;
+		(void)err_in(err, "%s", path);
+	return st;
 }
 
 static enum status
@@ -211,8 +213,8 @@ each_of_org(void *ctx, const struct record *rec, struct err *err)
 	    (st = open_at(v, "data/views/org/departments.xml", &xml_org_format, REC_DEPARTMENT, &v->org_xml, err)) != ST_OK))
 		return st;
 	if ((st = org_format.put(v->org_json, rec, err)) != ST_OK || (st = xml_org_format.put(v->org_xml, rec, err)) != ST_OK)
-		return err_in(err, "%s %.*s", rec->stream, STR_ARG(rec->id));
-	return ST_OK;
+		(void)err_in(err, "%s %.*s", rec->stream, STR_ARG(rec->id));
+	return st;
 }
 
 static enum status
