@@ -1,7 +1,9 @@
 /* utf8.c: decoding by Unicode 15 table 3-7, and the safe line. */
 #include "core/utf8.h"
 
-#include <stdio.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* Second-byte ranges per first byte: the only irregular part of well-formed UTF-8. */
 static unsigned
@@ -59,18 +61,34 @@ utf8_next(struct str s, size_t *at, uint32_t *cp)
 	return true;
 }
 
+/* Offset of the first byte at or behind ${i} that is not ASCII. */
+static size_t
+skip_ascii(struct str s, size_t i)
+{
+#ifdef __SSE2__
+	int mask;
+
+	for (; s.n - i >= 16; i += 16)
+		if ((mask = _mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s.p + i)))) != 0)
+			return i + (size_t)__builtin_ctz((unsigned)mask);
+#endif
+	while (i < s.n && (unsigned char)s.p[i] < 0x80)
+		i++;
+	return i;
+}
+
 bool
 utf8_ok(struct str s)
 {
-	size_t at = 0;
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t i = 0;
 	uint32_t cp;
 
-	while (at < s.n) {
-		if ((unsigned char)s.p[at] < 0x80) {
-			at++;
-			continue;
-		}
-		if (!utf8_next(s, &at, &cp))
+	while ((i = skip_ascii(s, i)) < s.n) {
+		/* Runs of three-byte characters are the ordinary case of Chinese text. */
+		while (s.n - i >= 3 && p[i] >= 0xe1 && p[i] <= 0xec && (p[i + 1] & 0xc0) == 0x80 && (p[i + 2] & 0xc0) == 0x80)
+			i += 3;
+		if (i < s.n && p[i] >= 0x80 && !utf8_next(s, &i, &cp))
 			return false;
 	}
 	return true;
@@ -120,10 +138,10 @@ enum status
 utf8_clean(struct str in, struct buf *out, struct err *err)
 {
 	enum status st = ST_OK;
-	size_t at = 0, from = 0, begin;
+	size_t at = 0, from = 0, begin, was = out->n;
 	uint32_t cp;
 
-	while (at < in.n && st == ST_OK) {
+	while (st == ST_OK && (at = skip_ascii(in, at)) < in.n) {
 		begin = at;
 		if (utf8_next(in, &at, &cp))
 			continue;
@@ -131,7 +149,11 @@ utf8_clean(struct str in, struct buf *out, struct err *err)
 			st = buf_add(out, "\xef\xbf\xbd", 3, err);
 		from = at;
 	}
-	return st == ST_OK ? buf_add(out, in.p == NULL ? "" : in.p + from, in.n - from, err) : st;
+	if (st == ST_OK)
+		st = buf_add(out, in.p == NULL ? "" : in.p + from, in.n - from, err);
+	if (st != ST_OK)
+		out->n = was;
+	return st;
 }
 
 /* What a terminal or a reader of a log could be misled by. */
@@ -155,7 +177,7 @@ enum status
 utf8_terminal(struct str in, struct buf *out, struct err *err)
 {
 	enum status st = ST_OK;
-	size_t at = 0, begin, i;
+	size_t at = 0, begin, i, was = out->n;
 	uint32_t cp;
 
 	while (at < in.n && st == ST_OK) {
@@ -170,27 +192,7 @@ utf8_terminal(struct str in, struct buf *out, struct err *err)
 		else
 			st = buf_addf(out, err, "\\u{%x}", cp);
 	}
+	if (st != ST_OK)
+		out->n = was;
 	return st;
-}
-
-/* Wide and zero-width ranges, after Unicode 15 EastAsianWidth W and F, and general categories Mn, Me, Cf. */
-static const struct { uint32_t from, to; unsigned width; } widths[] = {
-	{ 0x300, 0x36f, 0 }, { 0x200b, 0x200f, 0 }, { 0x1100, 0x115f, 2 }, { 0x2e80, 0x303e, 2 }, { 0x3041, 0x33ff, 2 }, { 0x3400, 0x4dbf, 2 },
-	{ 0x4e00, 0x9fff, 2 }, { 0xa000, 0xa4cf, 2 }, { 0xac00, 0xd7a3, 2 }, { 0xf900, 0xfaff, 2 }, { 0xfe00, 0xfe0f, 0 }, { 0xfe30, 0xfe6f, 2 },
-	{ 0xff00, 0xff60, 2 }, { 0xffe0, 0xffe6, 2 }, { 0x1f300, 0x1f64f, 2 }, { 0x1f680, 0x1f6ff, 2 }, { 0x1f900, 0x1f9ff, 2 }, { 0x20000, 0x3fffd, 2 },
-};
-
-size_t
-utf8_width(struct str s)
-{
-	size_t at = 0, width = 0, i;
-	uint32_t cp;
-
-	while (at < s.n) {
-		utf8_next(s, &at, &cp);
-		for (i = 0; i < sizeof(widths) / sizeof(widths[0]) && (cp < widths[i].from || cp > widths[i].to); i++)
-			;
-		width += i < sizeof(widths) / sizeof(widths[0]) ? widths[i].width : 1;
-	}
-	return width;
 }
