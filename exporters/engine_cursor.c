@@ -176,8 +176,10 @@ read_page(struct engine *e, const struct json_node *t, struct err *err)
 	if (e->pos.phase != PH_LIST && e->pos.phase != PH_CHECK)
 		return ST_OK;
 	lane = engine_lane(e);
-	if (!lane->s->has_list || (e->pos.phase == PH_CHECK && e->pos.check >= lane->s->n_checks))
+	if (!lane->s->has_list)
 		return broken(err);
+	if (e->pos.phase == PH_CHECK && e->pos.check >= lane->s->n_checks)
+		return ST_OK;		/* nothing to check: the stream is at its end */
 	style = e->pos.phase == PH_LIST ? &lane->s->list.paging : &lane->s->checks[e->pos.check].call.paging;
 	if (i != 0 && t[i].tok == JSON_STR && (st = json_text(t[i].val, t[i].flags, &e->arena, &cursor, err)) != ST_OK)
 		return st;

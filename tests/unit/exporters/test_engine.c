@@ -1,0 +1,371 @@
+/* test_engine.c: the description of WeCom against recorded pages: what comes out, what is missing and why, and that any commit point can be resumed. */
+#include "tests/unit/exporters/harness.h"
+
+#include "exporters/hook.h"
+
+#define PAGES	TEST_SOURCE_DIR "/fixtures/http/wecom"
+#define ALL	"secret.contacts = file:secret\nsecret.approvals = file:secret\n"
+
+/* --- a chat hook in place of the child process: three messages in two rooms, one commit point after each --- */
+
+struct fake { struct hook hook; size_t at; struct record rec; struct buf cursor; bool page; };
+
+static enum status
+fake_next(struct hook *h, struct source_item *it, struct err *err)
+{
+	static const struct { const char *id, *room; } messages[] = { { "m1", "wr-a" }, { "m2", "" }, { "m3", "wr-a" }, { "m4", "wr-b" } };
+	struct fake *f = (struct fake *)(void *)h;
+
+	(void)err;
+	memset(it, 0, sizeof(*it));
+	if (f->page) {
+		f->page = false;
+		it->what = SRC_PAGE;
+		it->stream = "messages";
+		buf_clear(&f->cursor);
+		assert_int_equal(buf_addf(&f->cursor, NULL, "{\"at\":%zu}", f->at), ST_OK);
+		return ST_OK;
+	}
+	if (f->at == 4)
+		return ST_END;
+	record_init(&f->rec, REC_MESSAGE, "messages");
+	f->rec.id = str_of(messages[f->at].id);
+	record_set(&f->rec, "id", f->rec.id);
+	record_set(&f->rec, "room", str_of(messages[f->at].room));
+	f->at++;
+	f->page = true;
+	it->what = SRC_RECORD;
+	it->rec = &f->rec;
+	return ST_OK;
+}
+
+static enum status fake_sync(struct hook *h, struct err *err) { (void)h; (void)err; return ST_OK; }
+static struct str fake_cursor(struct hook *h) { return buf_str(&((struct fake *)(void *)h)->cursor); }
+static struct str fake_carry(struct hook *h) { (void)h; return STR("{\"seq\":4}"); }
+static void fake_close(struct hook *h) { struct fake *f = (struct fake *)(void *)h; buf_free(&f->cursor); free(f); }
+
+enum status
+hook_chat_open(struct hook **out, const struct hook_ctx *ctx, struct err *err)
+{
+	struct fake *f = calloc(1, sizeof(*f));
+
+	(void)err;
+	assert_non_null(f);
+	f->hook = (struct hook){ fake_next, fake_sync, fake_cursor, fake_carry, fake_close };
+	buf_init(&f->cursor, 64);
+	if (ctx->cursor.n > 0)
+		f->at = (size_t)(ctx->cursor.p[ctx->cursor.n - 2] - '0');
+	*out = &f->hook;
+	return ST_OK;
+}
+
+/* --- recorded tenant --- */
+
+#define P(path)	"/cgi-bin/" path
+#define RULE(p, has, f)	{ .path = P(p), .contains = has, .file = f }
+#define MEDIA(id, text)	{ .path = P("media/get"), .contains = "media_id=" id, .type = "application/octet-stream", \
+	.disposition = "attachment; filename=\"../" id ".bin\"", .body = { text, sizeof(text) - 1 } }
+
+#define TENANT \
+	RULE("gettoken", NULL, "gettoken.json"), \
+	RULE("department/list", NULL, "department.list.json"), \
+	RULE("department/simplelist", NULL, "department.simplelist.json"), \
+	RULE("department/get", "id=12", "department.get.json"), \
+	RULE("user/list", "department_id=12&", "user.list.12.json"), \
+	RULE("user/list", "department_id=1&", "user.list.1.json"), \
+	RULE("user/list", "department_id=7&", "user.list.7.json"), \
+	RULE("user/list", "department_id=9&", "user.list.9.json"), \
+	RULE("user/list_id", "more-1", "user.list_id.2.json"), \
+	RULE("user/list_id", NULL, "user.list_id.json"), \
+	RULE("user/get", NULL, "error.60111.json"), \
+	RULE("oa/getapprovalinfo", "\"c2\"", "oa.getapprovalinfo.2.json"), \
+	RULE("oa/getapprovalinfo", NULL, "oa.getapprovalinfo.json"), \
+	RULE("oa/getapprovaldetail", "202601010007", "oa.getapprovaldetail.json"), \
+	RULE("oa/getapprovaldetail", "202512310001", "oa.getapprovaldetail.old.json"), \
+	RULE("oa/getapprovaldetail", "202601010404", "error.301057.json"), \
+	RULE("oa/gettemplatedetail", NULL, "oa.gettemplatedetail.json"), \
+	RULE("msgaudit/groupchat/get", "wr-b", "error.90501.json"), \
+	RULE("msgaudit/groupchat/get", NULL, "msgaudit.groupchat.get.json"), \
+	RULE("media/get", "MEDIA-GONE", "error.40007.json"), \
+	MEDIA("MEDIA-A", "aaaa"), MEDIA("MEDIA-B", "bb"), MEDIA("MEDIA-C", ""), MEDIA("MEDIA-D", "dddd")
+
+static const struct replay_rule tenant[] = { TENANT };
+#define N(a)	(sizeof(a) / sizeof((a)[0]))
+
+static struct transport *
+play(const struct replay_rule *rules, size_t n)
+{
+	static int dir = -1;
+	struct transport *net;
+
+	if (dir < 0)
+		dir = open(PAGES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(dir >= 0);
+	assert_int_equal(transport_replay_open(&net, dir, rules, n, NULL, NULL, NULL), ST_OK);
+	return net;
+}
+
+static void
+shorten(struct rig *r)
+{
+	r->scope.since_ms = CLOCK_MS - INT64_C(40) * 86400000;
+	r->scope.until_ms = CLOCK_MS + 86400000;
+}
+
+static void
+show(struct rig *r, enum status st)
+{
+	if (st != ST_END)
+		fprintf(stderr, "status %d: %s -> %s\n", (int)st, r->err.text, r->err.next);
+	if (getenv("SHOW") != NULL)
+		fprintf(stderr, "%.*s\n", STR_ARG(buf_str(&r->log)));
+}
+
+static void
+test_whole_tenant(void **state)
+{
+	struct rig r;
+	struct transport *net = play(tenant, N(tenant));
+	enum status st;
+
+	(void)state;
+	rig_open(&r, ALL "secret.chat = file:secret\n");
+	shorten(&r);
+	st = rig_run(&r, net, NULL);
+	show(&r, st);
+	assert_int_equal(st, ST_END);
+	assert_int_equal(rig_count(&r, "record messages/"), 4);
+	assert_int_equal(rig_count(&r, "record departments/"), 4);	/* three listed, one found by the cross-check */
+	assert_true(rig_has(&r, "record departments/12 "));
+	assert_true(rig_has(&r, "count departments 4 department/simplelist"));
+	assert_int_equal(rig_count(&r, "record users/"), 3);
+	assert_int_equal(rig_count(&r, "record users/linyue "), 1);	/* in two departments, given once */
+	assert_true(rig_has(&r, "\"departments\":[{\"id\":\"1\",\"order\":10,\"is_leader\":true},{\"id\":\"7\",\"order\":4294967295,\"is_leader\":false}]"));
+	assert_true(rig_has(&r, "count users 4 user/list_id"));
+	assert_true(rig_has(&r, "\"object\":\"ghost\",\"reason\":\"gone\""));
+	assert_true(rig_has(&r, "\"of_stream\":\"users\",\"object\":\"\",\"reason\":\"not_granted\""));
+	assert_true(rig_has(&r, "fields: mobile, work_email, address, avatar_url"));
+	assert_int_equal(rig_count(&r, "record approvals/"), 2);
+	assert_true(rig_has(&r, "\"object\":\"202601010404\",\"reason\":\"gone\""));
+	assert_int_equal(rig_count(&r, "record approval-templates/"), 2);
+	assert_int_equal(rig_count(&r, "] files/"), 4);
+	assert_true(rig_has(&r, "\"object\":\"MEDIA-GONE\",\"reason\":\"expired\""));
+	assert_int_equal(rig_count(&r, "record rooms/"), 1);
+	assert_true(rig_has(&r, "\"of_stream\":\"rooms\",\"object\":\"wr-b\",\"reason\":\"not_offered\""));
+	assert_int_equal(rig_count(&r, "\ngap "), 3);
+	assert_true(rig_has(&r, "end messages\n") && rig_has(&r, "end users\n") && rig_has(&r, "end files\n"));
+	assert_true(str_is(buf_str(&r.carry), "{\"messages\":{\"seq\":4},\"approvals\":{\"open\":[\"202512310001\"]}}"));
+	net->close(net);
+	rig_close(&r);
+}
+
+/* From every commit point the remaining items are exactly those of the undisturbed run. */
+static void
+test_resume_anywhere(void **state)
+{
+	struct rig r, again;
+	struct transport *net = play(tenant, N(tenant));
+	size_t i, n;
+
+	(void)state;
+	rig_open(&r, ALL "secret.chat = file:secret\n");
+	shorten(&r);
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	n = r.n_pages;
+	assert_true(n > 8);
+	for (i = 0; i < n; i++) {
+		struct str rest = { r.log.p + r.pages[i].log_at, r.log.n - r.pages[i].log_at };
+
+		again = r;
+		buf_init(&again.log, (size_t)64 << 20);
+		buf_init(&again.carry, (size_t)16 << 20);
+		again.n_pages = 0;
+		again.params.scope = &again.scope;
+		if (rig_run(&again, net, r.pages[i].cursor) != ST_END)
+			fail_msg("at %zu: %s: %s", i, r.pages[i].cursor, again.err.text);
+		if (!str_eq(rest, buf_str(&again.log)) && !(rest.n == 0 && again.log.n == 0))
+			fprintf(stderr, "at %zu: %s\nwant\n%.*s\ngot\n%.*s\n", i, r.pages[i].cursor, STR_ARG(rest), STR_ARG(buf_str(&again.log)));
+		assert_int_equal(rest.n, again.log.n);
+		assert_memory_equal(rest.p, again.log.p == NULL ? rest.p : again.log.p, rest.n);
+		assert_int_equal(r.carry.n, again.carry.n);
+		assert_memory_equal(r.carry.p, again.carry.p, r.carry.n);
+		rig_clear(&again);
+		buf_free(&again.log);
+		buf_free(&again.carry);
+	}
+	net->close(net);
+	rig_close(&r);
+}
+
+/* --- faults --- */
+
+#define JSON_(text)	{ text, sizeof(text) - 1 }
+
+struct fault_case {
+	const char *name;
+	struct replay_rule rule;	/* before those of the tenant */
+	enum status want;
+	const char *text;		/* in the message, or in the log of a run that ended well */
+	size_t n_calls;			/* at least */
+};
+
+static void
+run_fault(const struct fault_case *c, const char *streams)
+{
+	struct replay_rule rules[1 + N(tenant)];
+	const char *want_streams[] = { streams, NULL };
+	struct rig r;
+	struct transport *net;
+	enum status st;
+	bool found;
+
+	rules[0] = c->rule;
+	memcpy(rules + 1, tenant, sizeof(tenant));
+	net = play(rules, N(rules));
+	rig_open(&r, ALL);
+	shorten(&r);
+	r.scope.streams = want_streams;
+	st = rig_run(&r, net, NULL);
+	if (st != c->want)
+		fprintf(stderr, "%s: status %d, %s\n", c->name, (int)st, r.err.text);
+	assert_int_equal(st, c->want);
+	found = c->text == NULL || (st == ST_END ? rig_has(&r, c->text) : strstr(r.err.text, c->text) != NULL || strstr(r.err.next, c->text) != NULL);
+	if (!found)
+		fprintf(stderr, "%s: \"%s\" not in \"%s\" \"%s\"\n%.*s\n", c->name, c->text, r.err.text, r.err.next, STR_ARG(buf_str(&r.log)));
+	assert_true(found);
+	assert_true(transport_replay_calls(net) >= c->n_calls);
+	net->close(net);
+	rig_close(&r);
+}
+
+static void
+test_faults(void **state)
+{
+	static const struct fault_case cases[] = {
+		{ "token ends once", { .path = P("user/list"), .times = 1, .file = "error.42001.json" }, ST_END, "record users/shenmo ", 8 },
+		{ "token refused twice", { .path = P("user/list"), .file = "error.42001.json" }, ST_DENIED, "secret.contacts", 0 },
+		{ "wrong secret", { .path = P("gettoken"), .file = "error.40001.json" }, ST_DENIED, "secret.contacts", 1 },
+		{ "caller address", { .path = P("department/list"), .file = "error.60020.json" }, ST_DENIED, "203.0.113.7", 0 },
+		{ "no right at all", { .path = P("department/list"), .file = "error.48002.json" }, ST_END, "\"of_stream\":\"users\",\"object\":\"\",\"reason\":\"not_granted\"", 0 },
+		{ "rate limit once", { .path = P("user/list"), .times = 2, .file = "error.45009.json" }, ST_END, "record users/qiaoan ", 0 },
+		{ "rate limit for ever", { .path = P("user/list"), .file = "error.45009.json" }, ST_REMOTE, "45009", 6 },
+		{ "busy once", { .path = P("user/list"), .times = 2, .body = JSON_("{\"errcode\":-1,\"errmsg\":\"system busy\"}") }, ST_END, "record users/qiaoan ", 0 },
+		{ "busy for ever", { .path = P("user/list"), .body = JSON_("{\"errcode\":-1,\"errmsg\":\"system busy\"}") }, ST_REMOTE, "system busy", 0 },
+		{ "connection lost once", { .path = P("user/list"), .times = 3, .fail = ST_RETRY }, ST_END, "record users/qiaoan ", 0 },
+		{ "connection lost", { .path = P("user/list"), .fail = ST_RETRY }, ST_REMOTE, "6 tries", 8 },
+		{ "server error", { .path = P("user/list"), .status = 502, .type = "text/html", .body = JSON_("<html>bad gateway") }, ST_REMOTE, "http 502", 0 },
+		{ "ban page", { .path = P("user/list"), .times = 1, .type = "text/html", .body = JSON_("<html><body>blocked</body>") }, ST_END, "record users/qiaoan ", 0 },
+		{ "ban page by name of json", { .path = P("user/list"), .times = 1, .body = JSON_("<html>blocked") }, ST_END, "record users/qiaoan ", 0 },
+		{ "ban too long", { .path = P("user/list"), .status = 403, .type = "text/html", .retry_after_s = 86400, .body = JSON_("<html>no") }, ST_REMOTE, "86400", 0 },
+		{ "ban in json", { .path = P("user/list"), .times = 1, .body = JSON_("{\"errcode\":99,\"punish\":0}") }, ST_END, "record users/qiaoan ", 0 },
+		{ "json cut", { .path = P("user/list"), .times = 2, .body = JSON_("{\"errcode\":0,\"userlist\":[") }, ST_END, "record users/qiaoan ", 0 },
+		{ "bytes behind json", { .path = P("user/list"), .times = 1, .body = JSON_("{\"errcode\":0,\"userlist\":[]}x") }, ST_END, "record users/qiaoan ", 0 },
+		{ "answer without code", { .path = P("user/list"), .times = 1, .body = JSON_("{\"userlist\":[]}") }, ST_END, "record users/qiaoan ", 0 },
+		{ "list missing", { .path = P("department/list"), .body = JSON_("{\"errcode\":0}") }, ST_REMOTE, "\"department\" is missing", 0 },
+		{ "department gone", { .path = P("user/list"), .contains = "department_id=9&", .body = JSON_("{\"errcode\":60003,\"errmsg\":\"none\"}") }, ST_END,
+		    "\"of_stream\":\"users\",\"object\":\"\",\"reason\":\"gone\"", 0 },
+		{ "check not allowed", { .path = P("user/list_id"), .file = "error.48002.json" }, ST_END, "\"reason\":\"no_count\"", 0 },
+		{ "check names the same place", { .path = P("user/list_id"), .body = JSON_("{\"errcode\":0,\"next_cursor\":\"x\",\"dept_user\":[]}") }, ST_REMOTE,
+		    "there is more", 0 },
+		{ "hidden member", { .path = P("user/get"), .body = JSON_("{\"errcode\":60011,\"errmsg\":\"no\"}") }, ST_END, "\"object\":\"ghost\",\"reason\":\"hidden\"", 0 },
+		{ "redirect", { .path = P("user/list"), .status = 302, .body = JSON_("{}") }, ST_REMOTE, "redirect", 0 },
+		{ "unknown code", { .path = P("department/list"), .body = JSON_("{\"errcode\":987654,\"errmsg\":\"new\"}") }, ST_END, "987654 new", 0 },
+	};
+	static const struct fault_case approvals[] = {
+		{ "right taken away", { .path = P("oa/getapprovaldetail"), .contains = "202601010007", .body = JSON_("{\"errcode\":48004,\"errmsg\":\"x\"}") }, ST_END,
+		    "\"object\":\"202601010404\",\"reason\":\"denied\"", 0 },
+		{ "detail without object", { .path = P("oa/getapprovaldetail"), .contains = "202601010007", .body = JSON_("{\"errcode\":0}") }, ST_END,
+		    "\"object\":\"202601010007\",\"reason\":\"broken\"", 0 },
+		{ "large file", { .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .file = "error.830002.json" }, ST_END, "[media-5 4]", 0 },
+		{ "error as content", { .path = P("media/get"), .contains = "MEDIA-D", .type = "application/octet-stream", .body = JSON_("{\"errcode\":40007,\"errmsg\":\"x\"}") },
+		    ST_END, "\"object\":\"MEDIA-D\",\"reason\":\"expired\"", 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N(cases); i++)
+		run_fault(&cases[i], "users");
+	for (i = 0; i < N(approvals); i++)
+		run_fault(&approvals[i], "approvals");
+}
+
+static void
+test_no_secret(void **state)
+{
+	struct rig r;
+	struct transport *net = play(tenant, N(tenant));
+
+	(void)state;
+	rig_open(&r, "");
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_int_equal(rig_count(&r, "\"reason\":\"no_secret\""), 6);
+	assert_int_equal(rig_count(&r, "gap "), 0);
+	assert_int_equal(transport_replay_calls(net), 0);
+	net->close(net);
+	rig_close(&r);
+}
+
+static void
+test_scope(void **state)
+{
+	const char *streams[] = { "approvals", NULL }, *users[] = { "shenmo", NULL }, *wrong[] = { "aprovals", NULL };
+	struct rig r;
+	struct transport *net = play(tenant, N(tenant));
+
+	(void)state;
+	rig_open(&r, ALL);
+	shorten(&r);
+	r.scope.streams = streams;
+	r.scope.users = users;
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_int_equal(rig_count(&r, "record approvals/"), 1);
+	assert_int_equal(rig_count(&r, "record departments/"), 0);
+	rig_clear(&r);
+	r.scope.users = NULL;
+	r.scope.since_ms = INT64_C(1767225600000);	/* the older one lies before */
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_int_equal(rig_count(&r, "record approvals/"), 1);
+	assert_true(rig_has(&r, "record approvals/202601010007 "));
+	rig_clear(&r);
+	r.scope.streams = wrong;
+	assert_int_equal(rig_run(&r, net, NULL), ST_USAGE);
+	assert_non_null(strstr(r.err.text, "\"approvals\""));
+	net->close(net);
+	rig_close(&r);
+}
+
+/* What was open at the last run is read again although its window is over. */
+static void
+test_open_again(void **state)
+{
+	static const struct replay_rule rules[] = {
+		RULE("gettoken", NULL, "gettoken.json"),
+		RULE("oa/getapprovaldetail", "202512310001", "oa.getapprovaldetail.old.json"),
+		{ .path = P("oa/getapprovalinfo"), .body = JSON_("{\"errcode\":0,\"sp_no_list\":[]}") },
+	};
+	const char *streams[] = { "approvals", NULL };
+	struct rig r;
+	struct transport *net = play(rules, N(rules));
+
+	(void)state;
+	rig_open(&r, ALL);
+	r.scope.streams = streams;
+	r.params.carry = STR("{\"messages\":{\"seq\":9},\"approvals\":{\"open\":[\"202512310001\"],\"until\":1767225000000}}");
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_int_equal(rig_count(&r, "record approvals/202512310001 "), 1);
+	assert_true(transport_replay_calls(net) < 8);		/* no windows before the last run's end */
+	assert_non_null(memmem(r.carry.p, r.carry.n, "{\"messages\":{\"seq\":9},\"approvals\":{\"open\":[\"202512310001\"],\"until\":1767225600000}}", 75));
+	net->close(net);
+	rig_close(&r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope), cmocka_unit_test(test_open_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
