@@ -1,0 +1,25 @@
+/* chat_cursor.h: where the chat archive stands, as JSON between calls and runs; for hook_chat.c. */
+#ifndef EXPORTERS_CHAT_CURSOR_H
+#define EXPORTERS_CHAT_CURSOR_H
+
+#include "core/buf.h"
+#include "core/when.h"
+
+struct chat_cursor {
+	uint64_t seq;		/* the highest read; has_seq false: none yet */
+	int64_t	 time_ms;	/* of the latest message read, WHEN_UNKNOWN */
+	int64_t	 read_ms;	/* when the end was last seen: all messages before are had; WHEN_UNKNOWN */
+	uint64_t files_length;	/* of the list of files fetched, exporters/idset.h */
+	uint64_t n_messages, n_files, n_undecrypted;	/* given in this run */
+	uint64_t n_jumps, n_missing;	/* jumps in seq, and how many numbers they leave out */
+	bool	 has_seq, begun, told_lost_file, done;
+};
+
+enum status chat_cursor_write(const struct chat_cursor *, struct buf *out, struct err *) STATUS_USE;
+/* ST_CORRUPT: it is not one of ours. */
+enum status chat_cursor_read(struct str, struct chat_cursor *, struct err *) STATUS_USE;
+/* The carry holds seq, time and read only. */
+enum status chat_cursor_carry_write(const struct chat_cursor *, struct buf *out, struct err *) STATUS_USE;
+enum status chat_cursor_carry_read(struct str, struct chat_cursor *, struct err *) STATUS_USE;
+
+#endif
