@@ -23,9 +23,9 @@ struct csv {
 	struct buf	 row, text, clean;	/* text: a cell put together; clean: a cell without bad bytes */
 	struct arena	 arena;
 	struct stamp	 stamp;
-	int64_t		 fetched_ms;		/* what fetched and fetched_utc hold: one page has one time */
-	size_t		 n_fetched, n_fetched_utc;
-	char		 fetched[STAMP_LEN], fetched_utc[STAMP_LEN];
+	int64_t		 fetched_ms;		/* what ${fetched} holds: one page has one time */
+	size_t		 n_fetched;
+	char		 fetched[2 * STAMP_LEN + 6];	/* two cells with their commas */
 };
 
 static const struct csv_column kind_column = { "kind", "text", N_("gap: in scope and not there; limit: never offered by platform, edition or grant") };
@@ -162,7 +162,7 @@ empty(struct csv *c, struct err *err)
 	return ST_OK;
 }
 
-/* ${s}: valid UTF-8, present.  The apostrophe goes behind the opening quote: libcsv writes one byte later, and that byte is mended. */
+/* ${s}: clean (is_clean), present.  The apostrophe goes behind the opening quote: libcsv writes one byte later, and that byte is mended. */
 static enum status
 quoted(struct csv *c, struct str s, bool guard, struct err *err)
 {
@@ -172,7 +172,7 @@ quoted(struct csv *c, struct str s, bool guard, struct err *err)
 
 	if (s.n > (ROW_MAX - 4) / 2)
 		return err_set(err, ST_LIMIT, _("a cell of %zu bytes"), s.n);
-	if ((st = buf_room(&c->row, 2 * s.n + 4, err)) != ST_OK)
+	if (c->row.cap - c->row.n < 2 * s.n + 4 && (st = buf_room(&c->row, 2 * s.n + 4, err)) != ST_OK)
 		return st;
 	p = c->row.p + c->row.n;
 	if (!c->first)
@@ -189,6 +189,58 @@ quoted(struct csv *c, struct str s, bool guard, struct err *err)
 	return ST_OK;
 }
 
+/* Is there a noncharacter at ${p}, a byte of 0xEF or more? */
+static bool
+noncharacter_at(const unsigned char *p, size_t n)
+{
+	if (p[0] == 0xEF)
+		return n >= 3 && ((p[1] == 0xB7 && p[2] >= 0x90 && p[2] <= 0xAF) || (p[1] == 0xBF && p[2] >= 0xBE));
+	return n >= 4 && (p[1] & 0x0F) == 0x0F && p[2] == 0xBF && p[3] >= 0xBE;
+}
+
+/*
+ * UTF-8 without noncharacters: a record line cannot have those either, so a table made while records come equals one made from them.
+ * Eight bytes at a time are asked whether one is 0xEF or more: no noncharacter begins lower.
+ */
+static bool
+is_clean(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	uint64_t word;
+	size_t i, k, n;
+
+	if (!utf8_ok(s))
+		return false;
+	for (i = 0; i < s.n; i += n) {
+		n = s.n - i < 8 ? s.n - i : 8;
+		word = 0;
+		memcpy(&word, p + i, n);
+		if ((((word & UINT64_C(0x7F7F7F7F7F7F7F7F)) + UINT64_C(0x1111111111111111)) & word & UINT64_C(0x8080808080808080)) == 0)
+			continue;
+		for (k = i; k < i + n; k++)
+			if (p[k] >= 0xEF && noncharacter_at(p + k, s.n - k))
+				return false;
+	}
+	return true;
+}
+
+static enum status
+clean(struct csv *c, struct str s, struct err *err)
+{
+	enum status st = ST_OK;
+	size_t at = 0;
+	uint32_t cp;
+	char out[4];
+
+	buf_clear(&c->clean);
+	while (at < s.n && st == ST_OK) {
+		if (!utf8_next(s, &at, &cp) || utf8_is_noncharacter(cp))
+			cp = 0xFFFD;
+		st = buf_add(&c->clean, out, utf8_put(cp, out), err);
+	}
+	return st;
+}
+
 static enum status
 text(struct csv *c, struct str s, struct err *err)
 {
@@ -196,9 +248,8 @@ text(struct csv *c, struct str s, struct err *err)
 
 	if (s.p == NULL)
 		return empty(c, err);
-	if (!utf8_ok(s)) {
-		buf_clear(&c->clean);
-		if ((st = utf8_clean(s, &c->clean, err)) != ST_OK)
+	if (!is_clean(s)) {
+		if ((st = clean(c, s, err)) != ST_OK)
 			return st;
 		s = buf_str(&c->clean);
 	}
@@ -211,20 +262,42 @@ number(struct csv *c, struct str s, struct err *err)
 	return s.p != NULL && is_negative_number(s) ? quoted(c, s, false, err) : text(c, s, err);
 }
 
-static enum status
-both_times(struct csv *c, int64_t ms, struct err *err)
+/* Both cells of a time, in quotes: there is nothing in a stamp that wants escaping.  Returns their length, 0 when ${ms} cannot be written. */
+static size_t
+two_cells(struct csv *c, int64_t ms, char out[2 * STAMP_LEN + 6])
 {
-	char out[STAMP_LEN];
-	enum status st;
-	size_t n;
+	size_t n, m;
 
-	if (ms == WHEN_UNKNOWN)
-		return (st = empty(c, err)) != ST_OK ? st : empty(c, err);
-	n = stamp_local(&c->stamp, ms, out);
-	if ((st = quoted(c, (struct str){ out, n }, false, err)) != ST_OK)
-		return st;
-	n = stamp_utc(&c->stamp, ms, out);
-	return quoted(c, (struct str){ out, n }, false, err);
+	out[0] = ',';
+	out[1] = '"';
+	if (ms == WHEN_UNKNOWN || (n = stamp_local(&c->stamp, ms, out + 2)) == 0)
+		return 0;
+	memcpy(out + 2 + n, "\",\"", 3);
+	m = stamp_utc(&c->stamp, ms, out + n + 5);
+	out[n + m + 5] = '"';
+	return n + m + 6;
+}
+
+static enum status
+add_cells(struct csv *c, const char *cells, size_t n, struct err *err)
+{
+	size_t skip = c->first ? 1 : 0;		/* the comma in front */
+
+	c->first = false;
+	return buf_add(&c->row, cells + skip, n - skip, err);
+}
+
+static enum status
+both_times(struct csv *c, const struct value *v, struct err *err)
+{
+	char cells[2 * STAMP_LEN + 6];
+	enum status st;
+	size_t n = two_cells(c, v->ms, cells);
+
+	if (n > 0)
+		return add_cells(c, cells, n, err);
+	/* What the platform gave is no time: shown as it is. */
+	return (st = text(c, v->s, err)) != ST_OK ? st : empty(c, err);
 }
 
 /* The elements of a JSON array, joined in c->text.  ST_INPUT: not an array of plain values. */
@@ -279,6 +352,8 @@ json(struct csv *c, struct str s, struct err *err)
 
 	if (s.p == NULL)
 		return empty(c, err);
+	if (str_is(s, "\"\""))
+		return text(c, STR(""), err);
 	buf_clear(&c->text);
 	return (st = json_compact(s, &c->text, err)) != ST_OK ? st : text(c, buf_str(&c->text), err);
 }
@@ -314,23 +389,30 @@ header(struct csv *c, struct err *err)
 	return end_row(c, err);
 }
 
+/* In a record line JSON null says "not granted", so it does here. */
+static bool
+is_withheld(enum field_type type, const struct value *v)
+{
+	return v->not_granted || ((type == F_LIST || type == F_JSON) && str_is(v->s, "null"));
+}
+
 static enum status
 field(struct csv *c, enum field_type type, const struct value *v, struct err *err)
 {
 	switch (type) {
 	case F_TIME:
-		return both_times(c, v->not_granted ? WHEN_UNKNOWN : v->ms, err);
+		return both_times(c, v, err);
 	case F_INT:
-		return number(c, v->not_granted ? STR_NONE : v->s, err);
+		return number(c, v->s, err);
 	case F_LIST:
-		return list(c, v->not_granted ? STR_NONE : v->s, err);
+		return list(c, v->s, err);
 	case F_JSON:
-		return json(c, v->not_granted ? STR_NONE : v->s, err);
+		return json(c, v->s, err);
 	case F_STR:
 	case F_BOOL:
 		break;
 	}
-	return text(c, v->not_granted ? STR_NONE : v->s, err);
+	return text(c, v->s, err);
 }
 
 static enum status
@@ -338,21 +420,19 @@ fetched(struct csv *c, int64_t ms, struct err *err)
 {
 	enum status st;
 
-	if (ms == WHEN_UNKNOWN)
-		return both_times(c, ms, err);
 	if (ms != c->fetched_ms) {
-		c->n_fetched = stamp_local(&c->stamp, ms, c->fetched);
-		c->n_fetched_utc = stamp_utc(&c->stamp, ms, c->fetched_utc);
+		c->n_fetched = two_cells(c, ms, c->fetched);
 		c->fetched_ms = ms;
 	}
-	if ((st = quoted(c, (struct str){ c->fetched, c->n_fetched }, false, err)) != ST_OK)
-		return st;
-	return quoted(c, (struct str){ c->fetched_utc, c->n_fetched_utc }, false, err);
+	if (c->n_fetched > 0)
+		return add_cells(c, c->fetched, c->n_fetched, err);
+	return (st = empty(c, err)) != ST_OK ? st : empty(c, err);
 }
 
 static enum status
 tail(struct csv *c, const struct record *rec, bool not_granted, struct err *err)
 {
+	const struct field *f = record_fields[rec->kind];
 	enum status st;
 	size_t i;
 
@@ -365,9 +445,9 @@ tail(struct csv *c, const struct record *rec, bool not_granted, struct err *err)
 	if ((st = text(c, i == 0 ? STR_NONE : buf_str(&c->text), err)) != ST_OK)
 		return st;
 	buf_clear(&c->text);
-	for (i = 0; not_granted && record_fields[rec->kind][i].name != NULL; i++)
-		if (rec->n[i].not_granted && ((c->text.n > 0 && (st = buf_add(&c->text, "; ", 2, err)) != ST_OK) ||
-		    (st = buf_addz(&c->text, record_fields[rec->kind][i].name, err)) != ST_OK))
+	for (i = 0; not_granted && f[i].name != NULL; i++)
+		if (is_withheld(f[i].type, &rec->n[i]) && ((c->text.n > 0 && (st = buf_add(&c->text, "; ", 2, err)) != ST_OK) ||
+		    (st = buf_addz(&c->text, f[i].name, err)) != ST_OK))
 			return st;
 	if ((st = text(c, not_granted ? buf_str(&c->text) : STR_NONE, err)) != ST_OK || rec->kind != REC_UNKNOWN)
 		return st;
@@ -390,8 +470,11 @@ csv_put(struct writer *w, const struct record *rec, struct err *err)
 	if (has_kind_column(c->kind))
 		st = text(c, str_of(record_kind_names[rec->kind]), err);
 	for (i = 0; st == ST_OK && f[i].name != NULL; i++) {
-		st = field(c, f[i].type, &rec->n[i], err);
-		not_granted |= rec->n[i].not_granted;
+		static const struct value none = { .ms = WHEN_UNKNOWN };
+		bool withheld = is_withheld(f[i].type, &rec->n[i]);
+
+		st = field(c, f[i].type, withheld ? &none : &rec->n[i], err);
+		not_granted |= withheld;
 	}
 	if (st == ST_OK)
 		st = tail(c, rec, not_granted, err);
