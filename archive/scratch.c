@@ -1,0 +1,185 @@
+/*
+ * scratch.c: the unlinked file and what is kept there: sorted runs of hashed names, merged at the end.
+ */
+#include "archive/scratch.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/digest.h"
+#include "core/fs.h"
+#include "core/i18n.h"
+#include "core/limits.h"
+#include "core/mem.h"
+
+#define KEY		((size_t)16)
+#define RUN_KEYS	((size_t)65536)		/* 1 MiB in memory */
+#define RUNS_MAX	((uint64_t)1024)	/* 64 million names */
+#define HEAD_KEYS	((size_t)64)		/* of each run, while merging */
+
+enum status
+scratch_open(int *fd, struct err *err)
+{
+	const char *dir = getenv("TMPDIR");
+	char name[4096];
+
+	if (dir == NULL || dir[0] != '/')
+		dir = "/tmp";
+	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+	if (*fd >= 0)
+		return ST_OK;
+	/* Not every file system knows files without a name. */
+	if ((size_t)snprintf(name, sizeof(name), "%s/.custody-tmp-XXXXXX", dir) >= sizeof(name))
+		return err_set(err, ST_IO, _("TMPDIR is too long a path"));
+	if ((*fd = mkostemp(name, O_CLOEXEC)) < 0)
+		return err_sys(err, _("cannot make a temporary file in %s"), dir);
+	if (unlink(name) != 0) {
+		fs_drop(fd);
+		return err_sys(err, _("cannot remove %s"), name);
+	}
+	return ST_OK;
+}
+
+void
+names_set_init(struct names_set *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->fd = -1;
+}
+
+void
+names_set_free(struct names_set *s)
+{
+	mem_free(s->keys);
+	fs_drop(&s->fd);
+	names_set_init(s);
+}
+
+static int
+key_cmp(const void *a, const void *b)
+{
+	return memcmp(a, b, KEY);
+}
+
+/* Sort what is in memory and append it to the file as one run. */
+static enum status
+spill(struct names_set *s, struct err *err)
+{
+	enum status st;
+
+	if (s->n_runs == RUNS_MAX)
+		return err_set(err, ST_UNSURE, _("more than %ju names: this program cannot compare so many"), (uintmax_t)(RUNS_MAX * RUN_KEYS));
+	if (s->fd < 0 && (st = scratch_open(&s->fd, err)) != ST_OK)
+		return st;
+	qsort(s->keys, s->n, KEY, key_cmp);
+	if ((st = fs_write_all(s->fd, _("a temporary file"), s->keys, s->n * KEY, err)) != ST_OK)
+		return st;
+	s->n_runs++;
+	s->n = 0;
+	return ST_OK;
+}
+
+enum status
+names_set_add(struct names_set *s, const char *name, struct err *err)
+{
+	unsigned char hash[32];
+	char folded[LIMIT_PATH + 1];
+	size_t i, n = strnlen(name, LIMIT_PATH);
+	enum status st;
+
+	for (i = 0; i < n; i++)
+		folded[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + ('a' - 'A')) : name[i];
+	if (s->n == RUN_KEYS && (st = spill(s, err)) != ST_OK)
+		return st;
+	if (s->n == s->cap) {
+		size_t want = s->cap == 0 ? 256 : s->cap * 2;
+		void *grown = mem_grow(s->keys, want, KEY, err);
+
+		if (grown == NULL)
+			return ST_NOMEM;
+		s->keys = grown;
+		s->cap = want;
+	}
+	if ((st = digest_of(DIGEST_SHA256, folded, n, hash, err)) != ST_OK)
+		return st;
+	memcpy(s->keys[s->n++], hash, KEY);
+	return ST_OK;
+}
+
+struct head { unsigned char keys[HEAD_KEYS][KEY]; size_t i, n; uint64_t at, end; };
+
+static enum status
+head_fill(struct names_set *s, struct head *h, struct err *err)
+{
+	uint64_t left = h->end - h->at;
+	enum status st;
+
+	h->i = 0;
+	h->n = left < sizeof(h->keys) ? (size_t)left / KEY : HEAD_KEYS;
+	if (h->n == 0)
+		return ST_OK;
+	st = fs_pread_all(s->fd, _("a temporary file"), h->keys, h->n * KEY, h->at, err);
+	h->at += h->n * KEY;
+	return st;
+}
+
+/* Every run but the last is full, so their places in the file are known. */
+static enum status
+merge(struct names_set *s, struct head *heads, bool *repeated, struct err *err)
+{
+	unsigned char last[KEY];
+	bool any = false;
+	enum status st;
+	uint64_t i;
+
+	for (;;) {
+		struct head *least = NULL;
+
+		for (i = 0; i < s->n_runs; i++)
+			if (heads[i].i < heads[i].n && (least == NULL || key_cmp(heads[i].keys[heads[i].i], least->keys[least->i]) < 0))
+				least = &heads[i];
+		if (least == NULL)
+			return ST_OK;
+		if (any && key_cmp(last, least->keys[least->i]) == 0) {
+			*repeated = true;
+			return ST_OK;
+		}
+		any = true;
+		memcpy(last, least->keys[least->i++], KEY);
+		if (least->i == least->n && (st = head_fill(s, least, err)) != ST_OK)
+			return st;
+	}
+}
+
+enum status
+names_set_check(struct names_set *s, bool *repeated, struct err *err)
+{
+	struct head *heads;
+	enum status st;
+	uint64_t i;
+	size_t n_last = s->n;
+
+	*repeated = false;
+	if (s->n_runs == 0) {
+		if (s->n > 1)
+			qsort(s->keys, s->n, KEY, key_cmp);
+		for (i = 1; i < s->n && !*repeated; i++)
+			*repeated = key_cmp(s->keys[i - 1], s->keys[i]) == 0;
+		return ST_OK;
+	}
+	if ((st = spill(s, err)) != ST_OK)
+		return st;
+	if ((heads = mem_get((size_t)s->n_runs, sizeof(*heads), err)) == NULL)
+		return ST_NOMEM;
+	for (i = 0; i < s->n_runs && st == ST_OK; i++) {
+		heads[i].at = i * RUN_KEYS * KEY;
+		heads[i].end = heads[i].at + (i + 1 == s->n_runs ? n_last : RUN_KEYS) * KEY;
+		st = head_fill(s, &heads[i], err);
+	}
+	if (st == ST_OK)
+		st = merge(s, heads, repeated, err);
+	mem_free(heads);
+	return st;
+}

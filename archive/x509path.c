@@ -1,0 +1,185 @@
+/* x509path.c: chains and revocation through OpenSSL's verifier, its findings sorted into what they mean for evidence. */
+#include "archive/x509path.h"
+
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "core/i18n.h"
+
+/* What the callback notes; OpenSSL hands it around by ex_data of the context. */
+struct notes { time_t at; bool crl_missing; };
+static int notes_index = -1;
+
+static bool
+revoked_by(X509_STORE_CTX *ctx, const struct notes *n)
+{
+	X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
+	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
+	X509_REVOKED *entry = NULL;
+	time_t at = n->at;
+
+	if (crl == NULL || cert == NULL || X509_CRL_get0_by_cert(crl, &entry, cert) != 1 || entry == NULL)
+		return true;
+	return X509_cmp_time(X509_REVOKED_get0_revocationDate(entry), &at) <= 0;
+}
+
+static int
+on_finding(int ok, X509_STORE_CTX *ctx)
+{
+	struct notes *n = X509_STORE_CTX_get_ex_data(ctx, notes_index);
+
+	if (ok || n == NULL)
+		return ok;
+	switch (X509_STORE_CTX_get_error(ctx)) {
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+	case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+	case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+		n->crl_missing = true;	/* whether that matters is the trust's to say */
+		return 1;
+	case X509_V_ERR_CERT_REVOKED:
+		return !revoked_by(ctx, n);
+	default:
+		return 0;
+	}
+}
+
+static enum x509path_result
+sort(int error)
+{
+	switch (error) {
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_CERT_UNTRUSTED:
+	case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
+	case X509_V_ERR_UNSPECIFIED:
+	case X509_V_ERR_OUT_OF_MEM:
+		return X509PATH_UNKNOWN;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		return X509PATH_TIME;
+	case X509_V_ERR_CERT_REVOKED:
+		return X509PATH_REVOKED;
+	default:
+		return X509PATH_BAD;
+	}
+}
+
+/* A key usage that is there must allow what the key did. */
+static bool
+may_sign(X509 *leaf)
+{
+	uint32_t usage = X509_get_key_usage(leaf);
+
+	return usage == UINT32_MAX || (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
+}
+
+static bool
+prepare(X509_STORE_CTX *ctx, STACK_OF(X509_CRL) *crls, int64_t at_s, bool tsa, struct notes *notes)
+{
+	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
+	unsigned long flags = X509_V_FLAG_TRUSTED_FIRST;
+
+	if (crls != NULL && sk_X509_CRL_num(crls) > 0) {
+		X509_STORE_CTX_set0_crls(ctx, crls);
+		flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
+	} else
+		notes->crl_missing = true;
+	X509_VERIFY_PARAM_set_time(param, (time_t)at_s);
+	X509_STORE_CTX_set_verify_cb(ctx, on_finding);
+	return X509_VERIFY_PARAM_set_flags(param, flags) == 1 &&
+	    X509_VERIFY_PARAM_set_purpose(param, tsa ? X509_PURPOSE_TIMESTAMP_SIGN : X509_PURPOSE_ANY) == 1 &&
+	    X509_STORE_CTX_set_ex_data(ctx, notes_index, notes) == 1;
+}
+
+enum status
+x509path_build(X509 *leaf, STACK_OF(X509) *others, STACK_OF(X509_CRL) *crls, X509_STORE *roots, int64_t at_s, bool tsa,
+    struct x509path *out, struct err *err)
+{
+	struct notes notes = { .at = (time_t)at_s };
+	X509_STORE_CTX *ctx;
+	int error;
+
+	memset(out, 0, sizeof(*out));
+	out->why = "";
+	out->result = X509PATH_UNKNOWN;
+	if (roots == NULL) {
+		out->why = _("no roots are given");
+		return ST_OK;
+	}
+	if (notes_index < 0)
+		notes_index = X509_STORE_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+	ctx = X509_STORE_CTX_new();
+	if (ctx == NULL || X509_STORE_CTX_init(ctx, roots, leaf, others) != 1 || !prepare(ctx, crls, at_s, tsa, &notes)) {
+		X509_STORE_CTX_free(ctx);
+		ERR_clear_error();
+		return err_oom(err, 0);
+	}
+	if (X509_verify_cert(ctx) == 1) {
+		out->result = may_sign(leaf) ? X509PATH_GOOD : X509PATH_BAD;
+		if (out->result != X509PATH_GOOD)
+			out->why = _("its key usage does not allow signatures");
+		out->chain = X509_STORE_CTX_get1_chain(ctx);
+	} else {
+		error = X509_STORE_CTX_get_error(ctx);
+		out->result = sort(error);
+		out->why = X509_verify_cert_error_string(error);
+	}
+	out->crl_missing = notes.crl_missing;
+	X509_STORE_CTX_free(ctx);
+	ERR_clear_error();
+	return ST_OK;
+}
+
+void
+x509path_free(struct x509path *p)
+{
+	sk_X509_pop_free(p->chain, X509_free);
+	p->chain = NULL;
+}
+
+bool
+x509path_has(const struct x509path *p, struct str der, bool below_root)
+{
+	int i, n = p->chain == NULL ? 0 : sk_X509_num(p->chain);
+	bool found = false;
+
+	for (i = 0; i < n - (below_root && n > 1 ? 1 : 0) && !found; i++) {
+		unsigned char *bytes = NULL;
+		int n_bytes = i2d_X509(sk_X509_value(p->chain, i), &bytes);
+
+		found = n_bytes > 0 && (size_t)n_bytes == der.n && memcmp(bytes, der.p, der.n) == 0;
+		OPENSSL_free(bytes);
+	}
+	return found;
+}
+
+enum status
+x509path_stack(const struct str *certs, size_t n, STACK_OF(X509) **out, struct err *err)
+{
+	size_t i;
+
+	if ((*out = sk_X509_new_null()) == NULL)
+		return err_oom(err, 0);
+	for (i = 0; i < n; i++) {
+		const unsigned char *p = (const unsigned char *)certs[i].p;
+		X509 *x = d2i_X509(NULL, &p, (long)certs[i].n);
+
+		if (x != NULL && p == (const unsigned char *)certs[i].p + certs[i].n && sk_X509_push(*out, x) > 0)
+			continue;
+		X509_free(x);
+		sk_X509_pop_free(*out, X509_free);
+		*out = NULL;
+		ERR_clear_error();
+		return err_set(err, ST_CORRUPT, _("a certificate inside is damaged"));
+	}
+	return ST_OK;
+}
