@@ -123,6 +123,9 @@ choose_times(struct engine *e)
 	e->since_given = scope->since_ms != WHEN_UNKNOWN;
 	e->since_ms = e->since_given ? scope->since_ms : e->p->first_ms;
 	e->until_ms = scope->until_ms != WHEN_UNKNOWN ? scope->until_ms : when_now_ms();
+	/* Whole seconds outwards, so that no window grows by rounding; records are compared with the exact scope. */
+	e->since_ms -= (e->since_ms % 1000 + 1000) % 1000;
+	e->until_ms += (1000 - (e->until_ms % 1000 + 1000) % 1000) % 1000;
 }
 
 static int64_t
@@ -189,12 +192,10 @@ stream_refused(struct engine *e, const struct answer *ans, struct err *err)
 	}
 	for (i = 0; i < e->p->n_streams; i++)
 		worked = worked || (strcmp(e->lanes[i].s->area, lane->s->area) == 0 && e->lanes[i].n_records > 0 && e->lanes[i].s->hook == NULL);
-	if (ans->act == ACT_SKIP)
-		lost.reason = "not_offered";
-	else if (ans->act == ACT_DENIED_AREA && !worked)
+	if (ans->act == ACT_DENIED_AREA && !worked)
 		lost.reason = "not_granted";
 	else if (ans->act != ACT_DENIED_AREA && ans->act != ACT_WITHDRAWN)
-		lost.reason = engine_reason(ans->act);
+		lost.reason = engine_reason(e, ans);
 	lane->off = strcmp(lost.reason, "not_granted") == 0 || ans->act == ACT_SKIP ? OFF_LIMIT : OFF_GAP;
 	if (ans->act == ACT_DENIED_AREA || ans->act == ACT_WITHDRAWN)
 		for (i = e->pos.stream + 1; i < e->p->n_streams; i++)
@@ -319,13 +320,11 @@ static enum status
 part_refused(struct engine *e, struct err *err)
 {
 	struct lane *lane = engine_lane(e);
-	struct lost lost = { .reason = engine_reason(e->page.act), .why = &e->page };
+	struct lost lost = { .reason = engine_reason(e, &e->page), .why = &e->page };
 	struct str detail;
 	bool limit = e->page.act == ACT_SKIP;
 	enum status st;
 
-	if (limit)
-		lost.reason = "not_offered";
 	if (lane->s->list.id == NULL)
 		lost.object = buf_str(&e->fan_id);
 	else {

@@ -19,9 +19,16 @@ static const struct { const char *reason; bool is_final; const char *retry; } re
 };
 
 const char *
-engine_reason(enum action act)
+engine_reason(const struct engine *e, const struct answer *ans)
 {
-	switch (act) {
+	size_t i;
+
+	for (i = 0; i < e->p->reasons.n; i++)
+		if (strcmp(e->p->reasons.v[i].name, ans->code) == 0)
+			return e->p->reasons.v[i].value;
+	switch (ans->act) {
+	case ACT_SKIP:
+		return "not_offered";
 	case ACT_GONE:
 		return "gone";
 	case ACT_EXPIRED:
@@ -295,7 +302,7 @@ detail_failed(struct engine *e, struct str id, struct err *err)
 	if (lane->open != NO_LIST && e->detail.act != ACT_GONE && e->detail.act != ACT_SKIP &&
 	    (st = idset_add(&e->lists[lane->open], id, NULL, err)) != ST_OK)	/* the next run asks again */
 		return st;
-	return lost_item(e, id, &e->detail, e->detail.act == ACT_SKIP ? "not_offered" : engine_reason(e->detail.act), err);
+	return lost_item(e, id, &e->detail, engine_reason(e, &e->detail), err);
 }
 
 enum status

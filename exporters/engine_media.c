@@ -268,7 +268,7 @@ fetch(struct engine *e, const struct attach *at, struct str id, struct err *err)
 	}
 	if ((st = fs_unlink(e->params->work_dir, e->media_name, err)) != ST_OK)
 		goto out;
-	lost.reason = engine_reason(e->detail.act);
+	lost.reason = engine_reason(e, &e->detail);
 	st = engine_lost(e, REC_GAP, at->stream, &lost, err);
 out:
 	if (m.fd >= 0)

@@ -102,7 +102,7 @@ struct lost { const char *reason; struct str object; const struct answer *why; i
 /* One gap or limit of stream ${of}. */
 enum status engine_lost(struct engine *, enum record_kind, const char *of, const struct lost *, struct err *) STATUS_USE;
 enum status engine_number(struct engine *, struct record *, struct err *) STATUS_USE;	/* the id of a gap or limit */
-const char *engine_reason(enum action);		/* gap reason of an action on one object */
+const char *engine_reason(const struct engine *, const struct answer *);	/* of a gap or limit of one object */
 /* One item of a list: skip, fetch its detail, map, give. */
 enum status engine_item(struct engine *, const struct call *, const struct json_node *, size_t i, struct err *) STATUS_USE;
 enum status engine_item_by_id(struct engine *, struct str id, struct err *) STATUS_USE;	/* detail call only */

@@ -120,6 +120,7 @@ static const struct slot platform_slots[] = {
 	{ "code", SLOT_STRINGS, AT(platform, code_paths), true, NULL, NULL, 0, 0 },
 	TEXT(platform, "text", text_path, false),
 	{ "errors", SLOT_ACTIONS, AT(platform, errors), true, NULL, NULL, 0, 0 },
+	PLAIN(platform, "reasons", SLOT_PAIRS, reasons),
 	PLAIN(platform, "ban_fields", SLOT_STRINGS, ban_fields),
 	PLAIN(platform, "ban_wait_s", SLOT_UINT, ban_wait_s),
 	PLAIN(platform, "ban_wait_max_s", SLOT_UINT, ban_wait_max_s),

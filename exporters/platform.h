@@ -123,6 +123,7 @@ struct platform {
 	struct strings	 code_paths;
 	const char	*text_path;
 	struct code_actions errors;
+	struct pairs	 reasons;	/* code → reason of the gap or limit, where it says more than the action */
 	struct strings	 ban_fields;	/* members of an answer that mean a ban; a number in one is seconds to wait */
 	uint64_t	 ban_wait_s, ban_wait_max_s, throttle_wait_s, tries, busy_tries, per_minute;
 	struct word_tables words;

@@ -151,7 +151,7 @@ test_whole_tenant(void **state)
 	assert_int_equal(rig_count(&r, "] files/"), 4);
 	assert_true(rig_has(&r, "\"object\":\"MEDIA-GONE\",\"reason\":\"expired\""));
 	assert_int_equal(rig_count(&r, "record rooms/"), 1);
-	assert_true(rig_has(&r, "\"of_stream\":\"rooms\",\"object\":\"wr-b\",\"reason\":\"not_offered\""));
+	assert_true(rig_has(&r, "\"of_stream\":\"rooms\",\"object\":\"wr-b\",\"reason\":\"external_room\""));
 	assert_int_equal(rig_count(&r, "\ngap "), 3);
 	assert_true(rig_has(&r, "end messages\n") && rig_has(&r, "end users\n") && rig_has(&r, "end files\n"));
 	assert_true(str_is(buf_str(&r.carry), "{\"messages\":{\"seq\":4},\"approvals\":{\"open\":[\"202512310001\"]}}"));
