@@ -41,6 +41,7 @@ enum status app_tenant(struct app *, const char *name, char *section, size_t n, 
 enum status app_store_path(struct app *, const char *tenant_section, struct buf *path, char label[17], struct err *) STATUS_USE;
 /* app_trust(app, option, out, err): --trust FILE, else [trust] file of a configuration that can be found, else none. */
 enum status app_trust(struct app *, const char *option, struct trust *, struct err *) STATUS_USE;
+void app_version(void);		/* to stdout */
 /* Write ${b} to stdout and flush: >&- and >/dev/full end in ST_IO. */
 enum status app_print(const struct buf *, struct err *) STATUS_USE;
 

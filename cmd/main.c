@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-
 #include "cmd/app.h"
 #include "cmd/class.h"
 #include "core/i18n.h"
@@ -15,7 +13,6 @@
 #include "core/secret.h"
 #include "core/stop.h"
 #include "exporters/chat_child.h"
-#include "version.h"
 
 const struct command *const commands[] = {
 	&command_export, &command_resume, &command_runs, &command_verify, &command_list, &command_show, &command_extract, NULL
@@ -62,12 +59,6 @@ help_command(const struct command *c)
 	}
 	printf(_("\nglobal options:\n"));
 	options_help(global_options);
-}
-
-static void
-version(void)
-{
-	printf("custody %s\n%s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION));
 }
 
 /* The four facts of a failure: what, on what, why, next step. */
@@ -205,7 +196,7 @@ dispatch(struct app *app, int argc, char **argv, const char **name, struct err *
 	if ((st = options_parse(&before, only_global, argc, argv, true, &used, err)) != ST_OK)
 		return st;
 	if (options_has(&before, "version")) {
-		version();
+		app_version();
 		return ST_END;
 	}
 	if (used >= argc || options_has(&before, "help")) {
