@@ -369,8 +369,8 @@ engine_missing(struct engine *e, const struct check *check, struct str id, struc
 			return st;
 		return give(e, &check->missing, id, STR_NONE, e->detail.t, i, err);
 	}
-	if (e->detail.act == ACT_GONE)
-		lost.reason = "gone";
+	if (e->detail.act == ACT_GONE || e->detail.act == ACT_DENIED)
+		lost.reason = engine_reason(e, &e->detail);	/* what the platform says of this one beats what we suppose */
 	lost.why = &e->detail;
 	return engine_lost(e, REC_GAP, lane->s->name, &lost, err);
 }

@@ -267,7 +267,8 @@ test_faults(void **state)
 		{ "check not allowed", { .path = P("user/list_id"), .file = "error.48002.json" }, ST_END, "\"reason\":\"no_count\"", 0 },
 		{ "check names the same place", { .path = P("user/list_id"), .body = JSON_("{\"errcode\":0,\"next_cursor\":\"x\",\"dept_user\":[]}") }, ST_REMOTE,
 		    "there is more", 0 },
-		{ "hidden member", { .path = P("user/get"), .body = JSON_("{\"errcode\":60011,\"errmsg\":\"no\"}") }, ST_END, "\"object\":\"ghost\",\"reason\":\"hidden\"", 0 },
+		{ "hidden member", { .path = P("user/get"), .body = JSON_("{\"errcode\":60011,\"errmsg\":\"no\"}") }, ST_END, "\"object\":\"ghost\",\"reason\":\"denied\"", 0 },
+		{ "member nobody explains", { .path = P("user/get"), .body = JSON_("{\"errcode\":777,\"errmsg\":\"?\"}") }, ST_END, "\"object\":\"ghost\",\"reason\":\"hidden\"", 0 },
 		{ "redirect", { .path = P("user/list"), .status = 302, .body = JSON_("{}") }, ST_REMOTE, "redirect", 0 },
 		{ "unknown code", { .path = P("department/list"), .body = JSON_("{\"errcode\":987654,\"errmsg\":\"new\"}") }, ST_END, "987654 new", 0 },
 	};
