@@ -37,6 +37,12 @@ xml_org_schema(void)
 	return (struct str){ custody_departments_xsd, (size_t)(custody_departments_xsd_end - custody_departments_xsd) };
 }
 
+static const xmlChar *
+chars(const char *z)
+{
+	return (const xmlChar *)z;
+}
+
 /* The writer of libxml2 fails only for want of memory: its target is memory. */
 static enum status
 did(int result, struct err *err)
@@ -98,7 +104,7 @@ escape(struct xml_org *x, struct str s, struct err *err)
 static enum status
 start(struct xml_org *x, const char *name, struct err *err)
 {
-	return did(xmlTextWriterStartElement(x->xml, BAD_CAST name), err);
+	return did(xmlTextWriterStartElement(x->xml, chars(name)), err);
 }
 
 static enum status
@@ -113,7 +119,7 @@ attribute(struct xml_org *x, const char *name, struct str s, struct err *err)
 	bool replaced;
 	enum status st = fit(x, s, &replaced, err);
 
-	return st != ST_OK ? st : did(xmlTextWriterWriteAttribute(x->xml, BAD_CAST name, BAD_CAST x->text.p), err);
+	return st != ST_OK ? st : did(xmlTextWriterWriteAttribute(x->xml, chars(name), chars(x->text.p)), err);
 }
 
 static enum status
@@ -125,9 +131,9 @@ element(struct xml_org *x, const char *name, struct str s, struct err *err)
 	if ((st = start(x, name, err)) != ST_OK || (st = fit(x, s, &replaced, err)) != ST_OK)
 		return st;
 	if (replaced && ((st = escape(x, s, err)) != ST_OK ||
-	    (st = did(xmlTextWriterWriteAttribute(x->xml, BAD_CAST "original", BAD_CAST x->original.p), err)) != ST_OK))
+	    (st = did(xmlTextWriterWriteAttribute(x->xml, chars("original"), chars(x->original.p)), err)) != ST_OK))
 		return st;
-	if (x->text.n > 0 && (st = did(xmlTextWriterWriteString(x->xml, BAD_CAST x->text.p), err)) != ST_OK)
+	if (x->text.n > 0 && (st = did(xmlTextWriterWriteString(x->xml, chars(x->text.p)), err)) != ST_OK)
 		return st;
 	return end(x, err);
 }

@@ -82,8 +82,8 @@ xpath(const struct buf *b, const char *path, const char *want)
 	xmlChar *s;
 
 	assert_non_null(doc);
-	assert_int_equal(xmlXPathRegisterNs(x, BAD_CAST "o", BAD_CAST "urn:custody:org:1"), 0);
-	o = xmlXPathEvalExpression(BAD_CAST path, x);
+	assert_int_equal(xmlXPathRegisterNs(x, (const xmlChar *)"o", (const xmlChar *)"urn:custody:org:1"), 0);
+	o = xmlXPathEvalExpression((const xmlChar *)path, x);
 	assert_non_null(o);
 	s = xmlXPathCastToString(o);
 	assert_string_equal((const char *)s, want);
