@@ -154,6 +154,5 @@ chat_file_fetch(struct chat_proc *proc, struct budget *budget, int dir, const st
 	out->blob[0] = '\0';
 	if (st == ST_OK)
 		return fs_unlink(dir, name, err);
-	(void)fs_unlink(dir, name, NULL);	/* the first failure is told */
-	return st;
+	return st;		/* what is left behind goes at the next start, by its prefix */
 }

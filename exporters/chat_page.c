@@ -54,7 +54,7 @@ chat_page_read(struct str in, struct arena *a, struct chat_page *page, struct er
 
 	memset(page, 0, sizeof(*page));
 	if ((st = json_tape(in, a, &t, &n_nodes, err)) != ST_OK)
-		return st == ST_INPUT ? err_in(err, "GetChatData") : st;
+		return st;
 	code = json_get(t, 0, "errcode");
 	if (t[0].tok != JSON_OBJ || (code != 0 && str_i64(digits(t, code), INT64_MIN, INT64_MAX, &page->errcode, NULL) != ST_OK))
 		return err_set(err, ST_INPUT, _("%s: the answer has not the expected form"), "GetChatData");

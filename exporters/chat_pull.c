@@ -232,6 +232,10 @@ take(struct chat_pull *p, const struct chat_page *page, struct chat_cursor *pos,
 	p->n_rows = page->n;
 	if ((st = tidy(p, pos, err)) != ST_OK)
 		return st;
+	if (p->n_rows == 0 && p->from_oldest) {
+		*what = CHAT_PULL_END;		/* all there is, from the oldest on, is known */
+		return ST_OK;
+	}
 	if (p->n_rows == 0) {
 		if (++p->n_stuck > ASK_AGAIN)
 			return err_set(err, ST_RETRY, _("%s: the same messages again and again after seq %" PRIu64), "GetChatData", pos->seq);

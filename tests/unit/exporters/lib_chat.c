@@ -158,7 +158,7 @@ GetChatData(struct sdk *s, unsigned long long seq, unsigned limit, const char *p
 			pause();
 	if (says(s, "deny"))
 		return 10009;
-	if (total <= word(s, "busy=", 0))
+	if (says(s, "busy=") && total <= word(s, "busy=", 0))
 		return 10001;
 	if (says(s, "expired") && seq > 0)
 		return 10010;
@@ -180,7 +180,7 @@ GetChatData(struct sdk *s, unsigned long long seq, unsigned limit, const char *p
 		limit = 3;
 	load(s, "wrapped", wrapped, sizeof(wrapped));
 	first = seq;
-	if (says(s, "repeat") && seq > 2)
+	if (says(s, "repeat") && seq > 2 && seq < rows)
 		first = seq - 2;
 	if (says(s, "same"))
 		first = 0;

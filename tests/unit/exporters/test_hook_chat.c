@@ -1,0 +1,329 @@
+/* test_hook_chat.c: whole runs of the chat archive against a library that misbehaves as it is told. */
+#include "chat_rig.h"
+
+#include "core/when.h"
+#include "exporters/chat_child.h"
+#include "exporters/hook.h"
+
+static char self[4096];
+static const char key[] = "chat.key.3 = file:key.pem";
+
+/* A run written down: "R stream id", "F id size flag", "G stream object reason", "L reason count", "C n", "P", "E stream". */
+struct run { char *log; struct str text; struct buf out, cursor, carry; enum status end; struct scope scope; };
+
+static void
+put(struct run *w, const char *what, struct str a, struct str b, struct str c)
+{
+	assert_int_equal(buf_addf(&w->out, NULL, "%s %.*s %.*s %.*s\n", what, STR_ARG(a), STR_ARG(b), STR_ARG(c)), ST_OK);
+}
+
+/* Until the end or until ${pages} commit points were seen. */
+static void
+run(struct chat_rig *r, struct run *w, struct str cursor, struct str carry, unsigned pages)
+{
+	struct source_params params = { .config = r->config, .tenant = "acme", .scope = &w->scope, .work_dir = r->work, .program = self,
+	    .n_threads = 2, .backoff_ms = 1 };
+	const struct hook_ctx ctx = { &params, cursor, carry };
+	struct source_item it;
+	struct hook *h;
+	char n[32];
+
+	buf_init(&w->out, 1 << 20);
+	buf_init(&w->cursor, 4096);
+	buf_init(&w->carry, 4096);
+	if ((w->end = hook_chat_open(&h, &ctx, &r->err)) != ST_OK)
+		return;
+	while ((w->end = h->next(h, &it, &r->err)) == ST_OK) {
+		switch (it.what) {
+		case SRC_RECORD:
+			if (it.rec->kind == REC_FILE) {
+				(void)snprintf(n, sizeof(n), "%llu", (unsigned long long)it.blob_size);
+				put(w, "F", it.rec->id, str_of(n), str_of(it.rec->flags[0] == NULL ? "-" : it.rec->flags[0]));
+				assert_int_equal(fs_unlink(r->work, it.blob, &r->err), ST_OK);
+			} else
+				put(w, "R", str_of(it.rec->stream), it.rec->id, record_get(it.rec, "seq"));
+			break;
+		case SRC_GAP:
+		case SRC_LIMIT:
+			put(w, it.what == SRC_GAP ? "G" : "L", record_get(it.rec, "of_stream"), record_get(it.rec, "object"), record_get(it.rec, "reason"));
+			break;
+		case SRC_COUNT:
+			(void)snprintf(n, sizeof(n), "%llu", (unsigned long long)it.count);
+			put(w, "C", str_of(n), STR_NONE, STR_NONE);
+			break;
+		case SRC_PAGE:
+			put(w, "P", STR_NONE, STR_NONE, STR_NONE);
+			assert_int_equal(h->sync(h, &r->err), ST_OK);
+			buf_clear(&w->cursor);
+			assert_int_equal(buf_str_add(&w->cursor, h->cursor(h), &r->err), ST_OK);
+			if (pages > 0 && --pages == 0)
+				goto out;
+			break;
+		case SRC_STREAM_END:
+			put(w, "E", str_of(it.stream), STR_NONE, STR_NONE);
+			break;
+		}
+	}
+	assert_int_equal(buf_str_add(&w->carry, h->carry(h), &r->err), ST_OK);
+out:
+	h->close(h);
+	assert_int_equal(buf_z(&w->out, &r->err), ST_OK);
+}
+
+static void
+run_free(struct run *w)
+{
+	buf_free(&w->out);
+	buf_free(&w->cursor);
+	buf_free(&w->carry);
+}
+
+static unsigned
+count(const struct run *w, const char *what)
+{
+	const char *p = w->out.p;
+	unsigned n = 0;
+
+	for (; p != NULL && (p = strstr(p, what)) != NULL; p++)
+		n += p == w->out.p || p[-1] == '\n';
+	return n;
+}
+
+static struct run
+fresh(void)
+{
+	struct run w;
+
+	memset(&w, 0, sizeof(w));
+	w.scope.since_ms = w.scope.until_ms = WHEN_UNKNOWN;
+	return w;
+}
+
+/* What the library does, and what must come out of it. */
+static void
+test_runs(void **state)
+{
+	static const struct { const char *how; enum status end; unsigned n_messages, n_gaps, n_limits, n_undecrypted; } cases[] = {
+		{ "rows=40", ST_END, 40, 0, 1, 0 },
+		{ "rows=40 short", ST_END, 40, 0, 1, 0 },
+		{ "rows=40 short repeat", ST_END, 40, 0, 1, 0 },
+		{ "rows=40 garbage", ST_END, 40, 0, 1, 0 },
+		{ "rows=40 short crash=3", ST_END, 40, 0, 1, 0 },
+		{ "rows=40 step=2", ST_END, 20, 0, 2, 0 },		/* seq_jump */
+		{ "rows=40 nokey=7 badkey=9", ST_END, 38, 2, 1, 2 },
+		{ "rows=40 poison=17", ST_END, 39, 1, 1, 0 },
+		{ "rows=0", ST_END, 0, 0, 1, 0 },
+		{ "licence", ST_END, 0, 1, 0, 0 },
+		{ "rows=3 same", ST_RETRY, 3, 0, 1, 0 },
+		{ "rows=3 crash=1", ST_REMOTE, 0, 10, 0, 0 },
+		{ "deny", ST_DENIED, 0, 0, 0, 0 },
+	};
+	struct chat_rig r;
+	struct run w;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		chat_rig_open(&r);
+		chat_rig_configure(&r, cases[i].how, CHAT_LIBRARY, key);
+		w = fresh();
+		run(&r, &w, STR_NONE, STR_NONE, 0);
+		if (w.end != cases[i].end || count(&w, "R messages m") != cases[i].n_messages || count(&w, "G ") != cases[i].n_gaps ||
+		    count(&w, "L ") != cases[i].n_limits || count(&w, "R messages-undecrypted") != cases[i].n_undecrypted)
+			fail_msg("%s: status %d (%s)\n%s", cases[i].how, (int)w.end, r.err.text, w.out.p);
+		run_free(&w);
+		chat_rig_close(&r);
+	}
+}
+
+/* Stop after every commit point and go on: all together the same as undisturbed. */
+static void
+test_resume(void **state)
+{
+	struct chat_rig r;
+	struct run w, again;
+	struct buf cursor;
+	unsigned n = 0;
+
+	(void)state;
+	chat_rig_open(&r);
+	chat_rig_configure(&r, "rows=20 short repeat", CHAT_LIBRARY, key);
+	buf_init(&cursor, 4096);
+	for (;;) {
+		again = fresh();
+		run(&r, &again, cursor.n > 0 ? buf_str(&cursor) : STR_NONE, STR_NONE, 1);
+		n += count(&again, "R messages m");
+		if (again.end != ST_OK)
+			break;
+		buf_clear(&cursor);
+		assert_int_equal(buf_str_add(&cursor, buf_str(&again.cursor), &r.err), ST_OK);
+		run_free(&again);
+	}
+	assert_int_equal(again.end, ST_END);
+	assert_int_equal(n, 20);
+	assert_int_equal(count(&again, "R "), 0);
+	run_free(&again);
+	w = fresh();
+	run(&r, &w, STR("{\"seq\":\"x\"}"), STR_NONE, 0);
+	assert_int_equal(w.end, ST_CORRUPT);
+	run_free(&w);
+	buf_free(&cursor);
+	chat_rig_close(&r);
+}
+
+/* A later run: contiguous, a jump within five days, a jump behind them. */
+static void
+test_window(void **state)
+{
+	static const struct { int64_t later_ms; const char *how, *want; } cases[] = {
+		{ 3600 * 1000, "rows=8", "" }, { 3600 * 1000, "rows=8 start=7", "L messages  seq_jump" },
+		{ INT64_C(10) * 24 * 3600 * 1000, "rows=8 start=7", "G messages  window_lost" }, { INT64_C(10) * 24 * 3600 * 1000, "rows=8", "" },
+		{ INT64_C(10) * 24 * 3600 * 1000, "rows=5", "G messages  window_lost" },
+		{ INT64_C(10) * 24 * 3600 * 1000, "rows=8 start=7 expired", "G messages  window_lost" },
+	};
+	struct chat_rig r;
+	struct run w, later;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		chat_rig_open(&r);
+		when_test_clock(INT64_C(1767225600000) + 60000);
+		chat_rig_configure(&r, "rows=5", CHAT_LIBRARY, key);
+		w = fresh();
+		run(&r, &w, STR_NONE, STR_NONE, 0);
+		assert_int_equal(count(&w, "L messages  before_window"), 1);
+		when_test_clock(INT64_C(1767225600000) + 60000 + cases[i].later_ms);
+		chat_rig_configure(&r, cases[i].how, CHAT_LIBRARY, key);
+		later = fresh();
+		run(&r, &later, STR_NONE, buf_str(&w.carry), 0);
+		assert_int_equal(later.end, ST_END);
+		if (count(&later, "G ") + count(&later, "L ") != (cases[i].want[0] != '\0') ||
+		    (cases[i].want[0] != '\0' && count(&later, cases[i].want) != 1) || count(&later, "R messages m5") != 0)
+			fail_msg("%zu: %s", i, later.out.p);
+		run_free(&w);
+		run_free(&later);
+		chat_rig_close(&r);
+	}
+	when_test_clock(WHEN_UNKNOWN);
+}
+
+static void
+message(const struct chat_rig *r, unsigned n, const char *type, const char *payload)
+{
+	char name[32], text[2048];
+
+	(void)snprintf(name, sizeof(name), "message.%u", n);
+	(void)snprintf(text, sizeof(text), "{\"msgid\":\"m%u\",\"action\":\"send\",\"from\":\"zhang\",\"tolist\":[\"li\"],\"roomid\":\"wr1\","
+	    "\"msgtime\":1767225600000,\"msgtype\":\"%s\",%s}", n, type, payload);
+	chat_rig_file(r, name, text);
+}
+
+static void
+test_files(void **state)
+{
+	static const char *const want[] = {
+		"F file-2500 2500 -\n",	"F flaky-1200 1200 -\n", "F file-7 7 hash_mismatch\n", "F file-8 8 size_mismatch\n", "G files file-7 hash_mismatch\n",
+		"G files file-8 size_mismatch\n", "G files gone gone\n", "G files old expired\n", "G files loop fetch_failed\n", "G files crash fetch_failed\n",
+		"L files  no_file_id\n", "F file-0 0 -\n"
+	};
+	struct chat_rig r;
+	struct run w;
+	size_t i;
+
+	(void)state;
+	chat_rig_open(&r);
+	chat_rig_configure(&r, "rows=13", CHAT_LIBRARY, key);
+	message(&r, 1, "file", "\"file\":{\"sdkfileid\":\"file-2500\",\"filesize\":2500,\"filename\":\"a.txt\",\"md5sum\":\"\"}");
+	message(&r, 2, "file", "\"file\":{\"sdkfileid\":\"file-2500\",\"filesize\":2500}");		/* the same again: once */
+	message(&r, 3, "image", "\"image\":{\"sdkfileid\":\"flaky-1200\",\"filesize\":\"1200\"}");
+	message(&r, 4, "image", "\"image\":{\"sdkfileid\":\"file-7\",\"md5sum\":\"00112233445566778899aabbccddeeff\"}");
+	message(&r, 5, "voice", "\"voice\":{\"sdkfileid\":\"file-8\",\"voice_size\":9}");
+	message(&r, 6, "file", "\"file\":{\"sdkfileid\":\"gone\"}");
+	message(&r, 7, "file", "\"file\":{\"sdkfileid\":\"old\"}");
+	message(&r, 8, "file", "\"file\":{\"sdkfileid\":\"loop\"}");
+	message(&r, 9, "file", "\"file\":{\"sdkfileid\":\"crash\"}");
+	message(&r, 10, "qydiskfile", "\"info\":{\"filename\":\"x\"}");
+	message(&r, 11, "qydiskfile", "\"info\":{\"filename\":\"y\"}");
+	message(&r, 12, "future", "\"thing\":{\"parts\":[{\"sdkfileid\":\"file-0\"}]}");
+	w = fresh();
+	run(&r, &w, STR_NONE, STR_NONE, 0);
+	assert_int_equal(w.end, ST_END);
+	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+		if (count(&w, want[i]) != 1)
+			fail_msg("%s in\n%s", want[i], w.out.p);
+	assert_int_equal(count(&w, "R messages m"), 13);
+	run_free(&w);
+	chat_rig_close(&r);
+}
+
+static void
+test_scope(void **state)
+{
+	const char *const wang[] = { "wang", NULL }, *const li[] = { "li", NULL }, *const room[] = { "wr1", NULL };
+	struct chat_rig r;
+	struct run w;
+
+	(void)state;
+	chat_rig_open(&r);
+	chat_rig_configure(&r, "rows=9", CHAT_LIBRARY, key);
+	message(&r, 4, "text", "\"text\":{\"content\":\"x\"}");
+	w = fresh();
+	w.scope.users = wang;
+	run(&r, &w, STR_NONE, STR("{\"seq\":2}"), 0);
+	assert_int_equal(count(&w, "R messages m"), 0);
+	assert_true(str_is(buf_str(&w.carry), "{\"seq\":2}"));		/* what was left out must not be lost to the next run */
+	run_free(&w);
+	w = fresh();
+	w.scope.users = li;
+	run(&r, &w, STR_NONE, STR_NONE, 0);
+	assert_int_equal(count(&w, "R messages m"), 9);
+	run_free(&w);
+	w = fresh();
+	w.scope.rooms = room;
+	run(&r, &w, STR_NONE, STR_NONE, 0);
+	assert_int_equal(count(&w, "R messages m"), 1);
+	run_free(&w);
+	w = fresh();
+	w.scope.since_ms = INT64_C(1767225600005);
+	w.scope.until_ms = INT64_C(1767225600008);
+	run(&r, &w, STR_NONE, STR_NONE, 0);
+	assert_int_equal(count(&w, "R messages m"), 3);
+	run_free(&w);
+	chat_rig_close(&r);
+}
+
+static void
+test_unconfigured(void **state)
+{
+	struct chat_rig r;
+	struct run w = fresh();
+
+	(void)state;
+	chat_rig_open(&r);
+	chat_rig_configure(&r, "x", NULL, "");
+	run(&r, &w, STR_NONE, STR_NONE, 0);
+	assert_int_equal(w.end, ST_END);
+	assert_int_equal(count(&w, "L messages  no_sdk"), 1);
+	assert_int_equal(count(&w, "G "), 0);
+	run_free(&w);
+	chat_rig_configure(&r, "x", "/nonexistent.so", "");
+	run(&r, &w, STR_NONE, STR_NONE, 0);
+	assert_int_equal(w.end, ST_USAGE);
+	run_free(&w);
+	chat_rig_close(&r);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_runs), cmocka_unit_test(test_resume), cmocka_unit_test(test_window), cmocka_unit_test(test_files),
+		cmocka_unit_test(test_scope), cmocka_unit_test(test_unconfigured)
+	};
+
+	if (argc == 2 && strcmp(argv[1], "--chat-child") == 0)
+		return chat_child_main(3);
+	assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
