@@ -1,0 +1,22 @@
+/* cms_parts.h: between cms_sign.c and cms_signer.c. */
+#ifndef ARCHIVE_CMS_PARTS_H
+#define ARCHIVE_CMS_PARTS_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "archive/cms.h"
+
+struct cms_signer {
+	char		 role[33];
+	X509		*cert;
+	STACK_OF(X509)	*chain;		/* issuing certificates, no root */
+	EVP_PKEY	*key;		/* NULL: signs elsewhere */
+	unsigned char	 sha256[32];
+	STACK_OF(OPENSSL_STRING) *urls;	/* CRL distribution points, each once */
+};
+
+/* cms_why(err, st, what): ${what} and the cryptographic library's own reason, if it gives one. */
+enum status cms_why(struct err *, enum status, const char *what);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * cms_sign.c: a detached CAdES-BES signature in DER.  Signed attributes are exactly contentType, messageDigest, signingTime and
+ * signingCertificateV2; RSA signs with PSS, salt as long as the digest.
+ */
+#include "archive/cms_parts.h"
+
+#include <openssl/cms.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+#include "core/i18n.h"
+#include "core/limits.h"
+
+#define FLAGS	(CMS_BINARY | CMS_DETACHED | CMS_NOSMIMECAP | CMS_CADES | CMS_PARTIAL | CMS_KEY_PARAM)
+
+/* As strong as the key asks for; SHA-256 everywhere else. */
+static const EVP_MD *
+digest_for(const EVP_PKEY *key)
+{
+	return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && EVP_PKEY_get_bits(key) > 256 ? EVP_sha384() : EVP_sha256();
+}
+
+static bool
+set_padding(CMS_SignerInfo *info, const EVP_PKEY *key)
+{
+	EVP_PKEY_CTX *ctx = CMS_SignerInfo_get0_pkey_ctx(info);
+
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC)
+		return true;
+	return ctx != NULL && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) > 0 &&
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) > 0;
+}
+
+/* RFC 5652 11.3: UTCTime until 2049, GeneralizedTime from 2050. */
+static bool
+set_time(CMS_SignerInfo *info, int64_t ms)
+{
+	ASN1_TIME *t = ASN1_TIME_set(NULL, (time_t)(ms / 1000));
+	bool ok = t != NULL && CMS_signed_add1_attr_by_NID(info, NID_pkcs9_signingTime, ASN1_STRING_type(t), t, -1) == 1;
+
+	ASN1_TIME_free(t);
+	return ok;
+}
+
+static bool
+set_certs(CMS_ContentInfo *cms, const struct cms_signer *s)
+{
+	int i;
+
+	for (i = 0; i < sk_X509_num(s->chain); i++)
+		if (CMS_add1_cert(cms, sk_X509_value(s->chain, i)) != 1)
+			return false;
+	return true;
+}
+
+enum status
+cms_sign(const struct cms_signer *s, struct str bytes, int64_t signing_ms, struct buf *der, struct err *err)
+{
+	CMS_ContentInfo *cms = NULL;
+	CMS_SignerInfo *info;
+	unsigned char *out = NULL;
+	BIO *bio = NULL;
+	enum status st;
+	int n;
+
+	if (s->key == NULL)
+		return err_set(err, ST_DENIED, _("the key of %s is not here"), s->role);
+	if (bytes.n > LIMIT_SEAL)
+		return err_set(err, ST_LIMIT, _("more than %zu bytes to sign"), LIMIT_SEAL);
+	ERR_clear_error();
+	if ((bio = BIO_new_mem_buf(bytes.p, (int)bytes.n)) == NULL || (cms = CMS_sign(NULL, NULL, NULL, NULL, FLAGS)) == NULL ||
+	    (info = CMS_add1_signer(cms, s->cert, s->key, digest_for(s->key), FLAGS)) == NULL || !set_padding(info, s->key) ||
+	    !set_time(info, signing_ms) || !set_certs(cms, s) || CMS_final(cms, bio, NULL, FLAGS) != 1 || (n = i2d_CMS_ContentInfo(cms, &out)) <= 0)
+		st = cms_why(err, ST_DENIED, _("signing failed"));
+	else
+		st = buf_add(der, out, (size_t)n, err);
+	if (st != ST_OK)
+		err_in(err, "%s", s->role);
+	OPENSSL_free(out);
+	CMS_ContentInfo_free(cms);
+	BIO_free(bio);
+	return st;
+}
+
+enum status
+cms_crl_pem(struct str in, struct buf *pem, struct err *err)
+{
+	const unsigned char *p = (const unsigned char *)in.p;
+	X509_CRL *crl = NULL;
+	BIO *from = NULL, *to = NULL;
+	enum status st;
+	char *text;
+	long n;
+
+	if (in.n > LIMIT_CRL)
+		return err_set(err, ST_LIMIT, _("a revocation list of more than %zu bytes"), LIMIT_CRL);
+	ERR_clear_error();
+	if (in.n > 0 && in.p[0] == 0x30) {
+		if ((crl = d2i_X509_CRL(NULL, &p, (long)in.n)) != NULL && p != (const unsigned char *)in.p + in.n) {
+			X509_CRL_free(crl);
+			crl = NULL;
+		}
+	} else if (in.n > 0 && (from = BIO_new_mem_buf(in.p, (int)in.n)) != NULL)
+		crl = PEM_read_bio_X509_CRL(from, NULL, NULL, NULL);
+	if (crl == NULL)
+		st = cms_why(err, ST_INPUT, _("not a revocation list"));
+	else if ((to = BIO_new(BIO_s_mem())) == NULL || PEM_write_bio_X509_CRL(to, crl) != 1)
+		st = cms_why(err, ST_NOMEM, _("no memory for a revocation list"));
+	else {
+		n = BIO_get_mem_data(to, &text);
+		st = buf_add(pem, text, (size_t)n, err);
+	}
+	ERR_clear_error();
+	X509_CRL_free(crl);
+	BIO_free(from);
+	BIO_free(to);
+	return st;
+}

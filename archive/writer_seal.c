@@ -1,0 +1,256 @@
+/*
+ * writer_seal.c: rows 6 to 11.  The seal first stands in the state file, together with the length of the tar it seals: whoever is killed before
+ * that begins again at the last commit, whoever is killed after it goes on with the same seal.
+ */
+#include "archive/writer_parts.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "archive/text.h"
+#include "core/i18n.h"
+#include "core/mem.h"
+
+#define SEAL_FILE	"seal.txt"
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct writer_view *const *x = a, *const *y = b;
+
+	return strcmp((*x)->path, (*y)->path);
+}
+
+static enum status
+append_view(struct archive *a, struct writer_view *v, struct err *err)
+{
+	unsigned char sha256[32], written[32];
+	struct spool *s = v->spool;
+	uint64_t offset;
+	enum status st;
+	int fd;
+
+	if ((st = spool_finish(s, err)) != ST_OK || (st = digest_end(&s->sha, sha256, err)) != ST_OK)
+		return st;
+	if (s->has_members)
+		st = writer_entry_spool(a, v->path, s, &offset, err);
+	else if (s->n_bytes == 0)
+		st = writer_entry(a, v->path, STR(""), err);
+	else if ((st = spool_tail_file(s, &fd, err)) == ST_OK && (st = writer_entry_file(a, v->path, fd, s->n_bytes, written, err)) == ST_OK &&
+	    memcmp(written, sha256, sizeof(sha256)) != 0)
+		st = err_set(err, ST_CORRUPT, _("%s: the disk gives back other bytes than were written"), v->path);
+	if (st != ST_OK || (st = writer_listed(a, v->path, s->n_bytes, sha256, err)) != ST_OK || (st = spool_discard(s, err)) != ST_OK)
+		return st;
+	spool_close(s);
+	v->spool = NULL;
+	return ST_OK;
+}
+
+static enum status
+append_views(struct archive *a, struct err *err)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	if (a->n_views > 1)
+		qsort(a->views, a->n_views, sizeof(*a->views), by_path);
+	for (i = 0; i < a->n_views && st == ST_OK; i++)
+		st = append_view(a, a->views[i], err);
+	for (i = 0; st == ST_OK && i < a->n_views; i++)
+		mem_free(a->views[i]);
+	if (st == ST_OK)
+		a->n_views = 0;
+	return st;
+}
+
+static enum status
+bag_info(const struct archive *a, struct buf *out, struct err *err)
+{
+	const struct archive_params *p = &a->params;
+	char day[21];
+	enum status st;
+
+	when_utc_s(a->mtime_s * 1000, day);
+	if ((st = buf_addf(out, err, "Source-Organization: %s\nExternal-Identifier: %s\nBagging-Date: %.10s\n", p->organization, p->name, day)) != ST_OK ||
+	    (st = buf_addf(out, err, "Payload-Oxum: %" PRIu64 ".%" PRIu64 "\nBag-Group-Identifier: %s\nBag-Count: 1 of 1\n", a->payload_octets,
+	    a->payload_files, p->group)) != ST_OK ||
+	    (p->description != NULL && (st = buf_addf(out, err, "External-Description: %s\n", p->description)) != ST_OK))
+		return st;
+	return buf_addf(out, err, "Software: %s%s\n", p->software, a->test_key ? " (test key)" : "");
+}
+
+static enum status
+add_line(struct buf *out, const char *path, const unsigned char sha256[32], struct err *err)
+{
+	char hex[65];
+
+	digest_hex(sha256, 32, hex);
+	return buf_addf(out, err, "%s  %s\n", hex, path);
+}
+
+static enum status
+add_bytes_line(struct buf *out, const char *path, struct str bytes, struct err *err)
+{
+	unsigned char sha256[32];
+	enum status st;
+
+	if ((st = digest_of(DIGEST_SHA256, bytes.p, bytes.n, sha256, err)) != ST_OK)
+		return st;
+	return add_line(out, path, sha256, err);
+}
+
+/* Rows 7 to 10; ${hash} gets that of the tag manifest. */
+static enum status
+tag_files(struct archive *a, unsigned char hash[32], struct err *err)
+{
+	unsigned char sha256[32];
+	struct buf tags, info;
+	enum status st;
+
+	buf_init(&tags, 4096);
+	buf_init(&info, (size_t)1 << 20);
+	if (a->manifest.n > LIMIT_MANIFEST) {
+		st = err_set(err, ST_LIMIT, _("a manifest of more than %ju bytes"), (uintmax_t)LIMIT_MANIFEST);
+		goto out;
+	}
+	if ((st = add_bytes_line(&tags, "bagit.txt", STR(WRITER_BAGIT), err)) != ST_OK ||
+	    (st = add_bytes_line(&tags, "about/VERIFY.txt", text_verify(), err)) != ST_OK ||
+	    (st = add_bytes_line(&tags, "about/FORMAT.txt", text_format(), err)) != ST_OK ||
+	    (st = part_flush(&a->manifest, err)) != ST_OK || (st = part_flush(&a->segments, err)) != ST_OK ||
+	    (st = writer_entry_file(a, "manifest-sha256.txt", a->manifest.fd, a->manifest.n, sha256, err)) != ST_OK ||
+	    (st = add_line(&tags, "manifest-sha256.txt", sha256, err)) != ST_OK ||
+	    (st = writer_entry_file(a, "record-segments.tsv", a->segments.fd, a->segments.n, sha256, err)) != ST_OK ||
+	    (st = add_line(&tags, "record-segments.tsv", sha256, err)) != ST_OK ||
+	    (st = bag_info(a, &info, err)) != ST_OK || (st = writer_entry(a, "bag-info.txt", buf_str(&info), err)) != ST_OK ||
+	    (st = add_bytes_line(&tags, "bag-info.txt", buf_str(&info), err)) != ST_OK ||
+	    (st = writer_entry(a, "tagmanifest-sha256.txt", buf_str(&tags), err)) != ST_OK)
+		goto out;
+	st = digest_of(DIGEST_SHA256, tags.p, tags.n, hash, err);
+out:
+	buf_free(&info);
+	buf_free(&tags);
+	return st;
+}
+
+static int64_t whole_s(int64_t ms) { return ms - ((ms % 1000) + 1000) % 1000; }
+
+static enum status
+make_seal(struct archive *a, const struct archive_seal_params *p, const unsigned char tagmanifest[32], struct err *err)
+{
+	struct seal s = { 0 }, again;
+	enum status st;
+	size_t i;
+
+	snprintf(s.chain, sizeof(s.chain), "%s", a->params.chain);
+	snprintf(s.archive, sizeof(s.archive), "%s", a->params.name);
+	s.sequence = a->params.sequence;
+	s.has_previous = a->params.has_previous;
+	s.n_algs = 1;
+	s.algs[0] = DIGEST_SHA256;
+	memcpy(s.previous[0], a->params.previous_sha256, 32);
+	memcpy(s.tagmanifest[0], tagmanifest, 32);
+	s.sealed_at_ms = whole_s(p->sealed_at_ms);
+	s.covers_from_ms = whole_s(a->params.covers_from_ms);
+	s.covers_until_ms = whole_s(p->covers_until_ms);
+	s.payload_octets = a->payload_octets;
+	s.payload_files = a->payload_files;
+	s.records = a->n_records;
+	s.gaps = p->gaps;
+	s.n_signers = p->n_signers;
+	for (i = 0; i < p->n_signers; i++) {
+		snprintf(s.signers[i].role, sizeof(s.signers[i].role), "%s", cms_signer_role(p->signers[i]));
+		snprintf(s.signers[i].kind_name, sizeof(s.signers[i].kind_name), "cms");
+		s.signers[i].kind = SEAL_CMS;
+		memcpy(s.signers[i].cert_sha256, cms_signer_fingerprint(p->signers[i]), 32);
+	}
+	if ((st = seal_encode(&s, &a->seal_text, err)) != ST_OK)
+		return st;
+	/* A seal that a verifier would refuse must not come into being. */
+	return seal_parse(buf_str(&a->seal_text), &again, err);
+}
+
+static enum status
+check_params(const struct archive *a, const struct archive_seal_params *p, struct err *err)
+{
+	if (p->n_signers == 0 || p->n_signers > SEAL_ROLES_MAX)
+		return err_set(err, ST_USAGE, _("%s: a seal names 1 to %d signers"), a->params.name, SEAL_ROLES_MAX);
+	if (p->covers_until_ms < a->params.covers_from_ms)
+		return err_set(err, ST_USAGE, _("%s: the period ends before it begins"), a->params.name);
+	if (a->payload_files == 0 && a->n_views == 0)
+		return err_set(err, ST_USAGE, _("%s: there is nothing in it to seal"), a->params.name);
+	return ST_OK;
+}
+
+static enum status
+seal(struct archive *a, const struct archive_seal_params *p, struct err *err)
+{
+	unsigned char tagmanifest[32];
+	enum status st;
+
+	buf_clear(&a->seal_text);
+	if ((st = append_views(a, err)) != ST_OK || (st = tag_files(a, tagmanifest, err)) != ST_OK ||
+	    (st = make_seal(a, p, tagmanifest, err)) != ST_OK)
+		return st;
+	a->phase = ARCHIVE_SEALED;
+	if ((st = writer_commit(a, err)) != ST_OK)
+		return st;
+	return writer_seal_dir(a, err);
+}
+
+enum status
+archive_seal(struct archive *a, const struct archive_seal_params *p, struct err *err)
+{
+	enum status st = writer_check(a, ARCHIVE_VIEWS, err);
+
+	if (st != ST_OK || (st = check_params(a, p, err)) != ST_OK)
+		return st;
+	return writer_break(a, seal(a, p, err));
+}
+
+/* The salts must not be computable from one another any more: overwrite, then delete. */
+static enum status
+erase_key(struct archive *a, struct err *err)
+{
+	static const unsigned char zeros[WRITER_KEY_LEN];
+	enum status st;
+	int fd;
+
+	explicit_bzero(a->key, sizeof(a->key));
+	if (!a->has_key)
+		return ST_OK;
+	if ((fd = openat(a->work, WRITER_KEY, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)) < 0)
+		return err_sys(err, _("cannot open %s"), WRITER_KEY);
+	if ((st = fs_write_all(fd, WRITER_KEY, zeros, sizeof(zeros), err)) == ST_OK && (st = fs_sync(fd, WRITER_KEY, err)) == ST_OK)
+		st = fs_close(&fd, WRITER_KEY, err);
+	fs_drop(&fd);
+	if (st == ST_OK && (st = fs_unlink(a->work, WRITER_KEY, err)) == ST_OK && (st = fs_sync(a->work, WRITER_KEY, err)) == ST_OK)
+		a->has_key = false;
+	return st;
+}
+
+enum status
+writer_seal_dir(struct archive *a, struct err *err)
+{
+	char name[WRITER_NAME_MAX];
+	struct buf there;
+	enum status st;
+
+	snprintf(name, sizeof(name), "%s" WRITER_SUFFIX_SEAL, a->params.name);
+	buf_init(&there, LIMIT_SEAL);
+	if ((st = fs_dir_at(a->store, name, true, &a->seal, err)) != ST_OK)
+		goto out;
+	if ((st = fs_load(a->seal, SEAL_FILE, LIMIT_SEAL, &there, err)) == ST_END)
+		st = fs_replace(a->seal, SEAL_FILE, a->seal_text.p, a->seal_text.n, err);
+	else if (st == ST_OK && !str_eq(buf_str(&there), buf_str(&a->seal_text)))
+		st = err_set(err, ST_CORRUPT, _("%s/%s is not the seal that was made"), name, SEAL_FILE);
+	if (st == ST_OK)
+		st = erase_key(a, err);
+out:
+	buf_free(&there);
+	return st;
+}
+
+struct str archive_seal_text(const struct archive *a) { return buf_str(&a->seal_text); }
