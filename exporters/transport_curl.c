@@ -352,7 +352,6 @@ static enum status
 set_options(struct net *net, struct flight *f, struct on_body_ctx *body, struct curl_slist *headers, struct err *err)
 {
 	const struct http_request *req = f->req;
-	char range[48];
 	CURL *c = net->curl;
 	CURLcode bad = CURLE_OK;
 
@@ -390,10 +389,6 @@ set_options(struct net *net, struct flight *f, struct on_body_ctx *body, struct 
 		OPT(CURLOPT_POST, 1L);
 		OPT(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body.n);
 		OPT(CURLOPT_POSTFIELDS, req->body.p == NULL ? "" : req->body.p);
-	}
-	if (req->range_from != 0 || req->range_to != 0) {
-		(void)snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)req->range_from, (unsigned long long)req->range_to);
-		OPT(CURLOPT_RANGE, range);		/* copied by the library */
 	}
 #undef OPT
 	return bad == CURLE_OK ? ST_OK : err_set(err, ST_IO, "libcurl: %s", curl_easy_strerror(bad));
@@ -440,7 +435,6 @@ judge(struct net *net, const struct flight *f, CURLcode code, struct err *err)
 		}
 		return say(net, code, ST_RETRY, err);
 	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
 		return say(net, code, ST_USAGE, err);
 	case CURLE_OUT_OF_MEMORY:
 		return say(net, code, ST_NOMEM, err);
@@ -461,6 +455,7 @@ perform(struct transport *t, const struct http_request *req, struct http_respons
 	struct flight f = { .req = req, .resp = resp, .err = err, .st = ST_OK, .first = true };
 	struct on_body_ctx body = { &f, net->curl };
 	struct curl_slist *headers = NULL;
+	char range[64];
 	CURLcode code;
 	size_t i;
 	enum status st;
@@ -470,6 +465,11 @@ perform(struct transport *t, const struct http_request *req, struct http_respons
 		return st;
 	if ((st = add_header(&headers, "Accept", STR("*/*"), err)) != ST_OK || (st = add_header(&headers, "User-Agent", STR("custody"), err)) != ST_OK)
 		goto out;
+	if (req->range_from != 0 || req->range_to != 0) {	/* by hand: the library's own option means something else for POST */
+		(void)snprintf(range, sizeof(range), "bytes=%llu-%llu", (unsigned long long)req->range_from, (unsigned long long)req->range_to);
+		if ((st = add_header(&headers, "Range", str_of(range), err)) != ST_OK)
+			goto out;
+	}
 	for (i = 0; i < req->n_headers; i++)
 		if ((st = add_header(&headers, req->headers[i].name, req->headers[i].value, err)) != ST_OK)
 			goto out;
