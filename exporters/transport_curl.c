@@ -34,8 +34,8 @@ struct flight {
 	struct err	*err;
 	enum status	 st;		/* of our own refusal inside a callback */
 	uint64_t	 n_headers, max;
-	bool		 has_length, chunked, encoded, must_be_loopback, must_be_public, first;
-	curl_off_t	 length;
+	bool		 has_length, chunked, encoded, unclear, must_be_loopback, must_be_public, first;
+	uint64_t	 length;
 };
 
 /* --- addresses --- */
@@ -178,7 +178,7 @@ range_total(struct http_response *resp, struct str v)
 static void
 begin_answer(struct flight *f)
 {
-	f->has_length = f->chunked = f->encoded = false;
+	f->has_length = f->chunked = f->encoded = f->unclear = false;
 	f->resp->content_type[0] = f->resp->disposition[0] = f->resp->location[0] = '\0';
 	f->resp->range_total = 0;
 	f->resp->retry_after_s = -1;
@@ -199,9 +199,12 @@ on_header(char *p, size_t size, size_t count, void *ctx)
 	}
 	if (str_has_prefix(line, "HTTP/"))
 		begin_answer(f);
-	else if (header_is(line, "content-length", &v))
+	else if (header_is(line, "content-length", &v)) {
+		number = f->length;
+		if (str_u64(v, 0, UINT64_MAX / 2, &f->length, NULL) != ST_OK || (f->has_length && number != f->length))
+			f->unclear = true;
 		f->has_length = true;
-	else if (header_is(line, "transfer-encoding", &v))
+	} else if (header_is(line, "transfer-encoding", &v))
 		f->chunked = v.n == 7 && strncasecmp(v.p, "chunked", 7) == 0;
 	else if (header_is(line, "content-encoding", &v))
 		f->encoded = v.n > 0 && !(v.n == 8 && strncasecmp(v.p, "identity", 8) == 0);
@@ -441,6 +444,8 @@ judge(struct net *net, const struct flight *f, CURLcode code, struct err *err)
 	default:
 		return say(net, code, ST_RETRY, err);
 	}
+	if (f->unclear || (f->has_length && f->chunked))
+		return err_set(err, ST_RETRY, _("two announcements of the body's length that do not agree"));
 	if (f->encoded)
 		return err_set(err, ST_RETRY, _("a compressed body, although none was asked for"));
 	if (!f->has_length && !f->chunked && f->resp->n_body > 0)
