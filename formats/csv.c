@@ -352,10 +352,10 @@ json(struct csv *c, struct str s, struct err *err)
 
 	if (s.p == NULL)
 		return empty(c, err);
-	if (str_is(s, "\"\""))
-		return text(c, STR(""), err);
 	buf_clear(&c->text);
-	return (st = json_compact(s, &c->text, err)) != ST_OK ? st : text(c, buf_str(&c->text), err);
+	if ((st = json_compact(s, &c->text, err)) != ST_OK)
+		return st;
+	return text(c, str_is(buf_str(&c->text), "\"\"") ? STR("") : buf_str(&c->text), err);
 }
 
 /* --- rows --- */
@@ -389,11 +389,25 @@ header(struct csv *c, struct err *err)
 	return end_row(c, err);
 }
 
+static bool
+is_white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* In a record line JSON null says "not granted", so it does here. */
 static bool
 is_withheld(enum field_type type, const struct value *v)
 {
-	return v->not_granted || ((type == F_LIST || type == F_JSON) && str_is(v->s, "null"));
+	struct str s = v->s;
+
+	if (v->not_granted || (type != F_LIST && type != F_JSON) || s.p == NULL)
+		return v->not_granted;
+	for (; s.n > 0 && is_white(s.p[0]); s.p++)
+		s.n--;
+	for (; s.n > 0 && is_white(s.p[s.n - 1]); s.n--)
+		;
+	return str_is(s, "null");
 }
 
 static enum status

@@ -300,6 +300,21 @@ message(void **state)
 		assert_string_equal(cell(&t, 1, "fetched_at"), "");
 		table_free(&t);
 	}
+	/* What a record line would say is what the table says. */
+	record_init(&rec, REC_MESSAGE, "messages");
+	record_set(&rec, "payload", STR(" null\n"));
+	record_set(&rec, "to", STR("null"));
+	record_set(&rec, "text", STR("a\xEF\xBF\xBE" "b\xF0\x9F\xBF\xBF\xEF\xB7\x90\xEF\xBC\x8C"));
+	record_set(&rec, "sent_at", STR("soon"));
+	rec.fetched_ms = INT64_MAX;
+	one(&out, &rec);
+	read_back(&out, &t);
+	assert_string_equal(cell(&t, 1, "not_granted"), "to; payload");
+	assert_string_equal(cell(&t, 1, "text"), "a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBC\x8C");
+	assert_string_equal(cell(&t, 1, "sent_at"), "soon");
+	assert_string_equal(cell(&t, 1, "sent_at_utc"), "");
+	assert_string_equal(cell(&t, 1, "fetched_at_utc"), "");
+	table_free(&t);
 	buf_free(&out);
 }
 
