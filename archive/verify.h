@@ -13,7 +13,7 @@ enum verify_group { VERIFY_AUTHENTICITY, VERIFY_INTEGRITY, VERIFY_USABILITY, VER
 
 struct verify_step {
 	enum verify_group group;
-	const char	*id;		/* stable, untranslated: "container", "manifest", "signature.administrator" */
+	char		 id[64];	/* stable, untranslated: "container", "manifest", "signature.administrator" */
 	enum verdict	 verdict;
 	char		 text[512];	/* translated, terminal-safe */
 };

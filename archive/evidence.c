@@ -1,0 +1,228 @@
+/* evidence.c: tokens first, because they give the time at which signatures are judged; see evidence.h. */
+#include "archive/evidence.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "archive/cms_verify.h"
+#include "archive/tsp_verify.h"
+#include "core/i18n.h"
+#include "core/when.h"
+
+void
+evidence_init(struct evidence *e)
+{
+	size_t i;
+
+	memset(e, 0, sizeof(*e));
+	e->seal_status = ST_END;
+	buf_init(&e->seal, LIMIT_SEAL + 1);
+	buf_init(&e->sums, LIMIT_SIGNATURE);
+	for (i = 0; i < SEAL_ROLES_MAX; i++) {
+		buf_init(&e->signature[i], LIMIT_SIGNATURE);
+		buf_init(&e->sm2_cert[i], LIMIT_SIGNATURE);
+	}
+	for (i = 0; i < GRAMMAR_TOKENS_MAX; i++)
+		buf_init(&e->token[i], LIMIT_SIGNATURE);
+}
+
+void
+evidence_free(struct evidence *e)
+{
+	size_t i;
+
+	buf_free(&e->seal);
+	buf_free(&e->sums);
+	for (i = 0; i < SEAL_ROLES_MAX; i++) {
+		buf_free(&e->signature[i]);
+		buf_free(&e->sm2_cert[i]);
+	}
+	for (i = 0; i < GRAMMAR_TOKENS_MAX; i++)
+		buf_free(&e->token[i]);
+	sk_X509_pop_free(e->certs, X509_free);
+	sk_X509_CRL_pop_free(e->crls, X509_CRL_free);
+}
+
+enum status
+evidence_seal(struct evidence *e, struct err *err)
+{
+	e->seal_status = seal_parse(buf_str(&e->seal), &e->parsed, err);
+	return e->seal_status;
+}
+
+enum status
+evidence_pem(struct evidence *e, struct str pem, bool cert, struct err *err)
+{
+	enum status st;
+	X509_CRL *crl;
+	X509 *x;
+
+	if (e->certs == NULL && (e->certs = sk_X509_new_null()) == NULL)
+		return err_oom(err, 0);
+	if (e->crls == NULL && (e->crls = sk_X509_CRL_new_null()) == NULL)
+		return err_oom(err, 0);
+	if (cert) {
+		if ((st = cms_verify_pem_cert(pem, &x, err)) == ST_OK && sk_X509_push(e->certs, x) <= 0) {
+			X509_free(x);
+			st = err_oom(err, 0);
+		}
+		return st;
+	}
+	if ((st = cms_verify_pem_crl(pem, &crl, err)) == ST_OK && sk_X509_CRL_push(e->crls, crl) <= 0) {
+		X509_CRL_free(crl);
+		st = err_oom(err, 0);
+	}
+	return st;
+}
+
+static enum verdict
+verdict_of(enum status st)
+{
+	return st == ST_OK ? VERDICT_VALID : st == ST_CORRUPT ? VERDICT_INVALID : VERDICT_INDETERMINATE;
+}
+
+/* A signature or token of the seal directory contradicts: that file is the member at fault. */
+static void
+at_member(struct verify_report *r, enum verdict v, const char *name, uint64_t at)
+{
+	if (v != VERDICT_INVALID || r->verdict == VERDICT_INVALID)
+		return;
+	snprintf(r->member, sizeof(r->member), "%s", name);
+	r->offset = at;
+	r->offset_in_file = false;
+}
+
+static enum status
+judge_tokens(struct evidence *e, const struct trust *t, int64_t now_ms, struct verify_report *r, struct err *err)
+{
+	struct cms_world w = { e->certs, e->crls, t->tsa_roots, now_ms, false, t->revocation_required };
+	char id[24], name[48], when[21], ends[21];
+	int64_t gen_ms, ends_ms;
+	enum status st;
+	size_t i;
+
+	for (i = 0; i < e->n_tokens; i++) {
+		snprintf(id, sizeof(id), i == 0 ? "token" : "token.%zu", i + 1);
+		snprintf(name, sizeof(name), i == 0 ? "seal/sha256sums.txt.tsr" : "seal/sha256sums.txt.%zu.tsr", i + 1);
+		st = tsp_verify(buf_str(&e->token[i]), buf_str(&e->sums), &w, &gen_ms, &ends_ms, err);
+		if (st == ST_NOMEM)
+			return st;
+		at_member(r, verdict_of(st), name, e->at_token[i]);
+		if (st != ST_OK) {
+			verify_report_step(r, VERIFY_AUTHENTICITY, id, verdict_of(st), _("time stamp: %s"), err == NULL ? "" : err->text);
+			continue;
+		}
+		when_utc_s(gen_ms, when);
+		when_utc_s(ends_ms, ends);
+		verify_report_step(r, VERIFY_AUTHENTICITY, id, VERDICT_VALID, ends_ms < now_ms ?
+		    _("time stamp of %s; its authority's certificate ended on %s: a renewal archive must vouch for it") :
+		    _("time stamp of %s; its authority's certificate ends on %s"), when, ends);
+		if (r->token_ms == WHEN_UNKNOWN || gen_ms < r->token_ms)
+			r->token_ms = gen_ms;
+	}
+	if (e->n_tokens == 0 && t->token_required)
+		verify_report_step(r, VERIFY_AUTHENTICITY, "token", VERDICT_INDETERMINATE, _("a time stamp is required and missing"));
+	return ST_OK;
+}
+
+/* What the trust says of this certificate in this role at this sequence. */
+static enum status
+allowed(const struct trust *t, const struct seal *s, const struct seal_signer *g, struct err *err)
+{
+	bool others = false;
+	size_t i;
+
+	for (i = 0; i < t->n_certs; i++) {
+		const struct trust_cert *c = &t->certs[i];
+		bool same = memcmp(c->sha256, g->cert_sha256, sizeof(c->sha256)) == 0;
+		bool covers = c->from <= s->sequence && s->sequence <= c->to;
+
+		if (strcmp(c->role, g->role) != 0)
+			continue;
+		if (same && covers)
+			return ST_OK;
+		others |= same || covers;	/* out of its range, or another one is named for it */
+	}
+	if (others)
+		return err_set(err, ST_CORRUPT, _("the trust names other certificates for the role %s"), g->role);
+	return err_set(err, ST_UNSURE, _("the trust names no certificate for the role %s"), g->role);
+}
+
+static enum status
+judge_signer(struct evidence *e, size_t i, const struct trust *t, const struct cms_world *w, struct verify_report *r, bool *holds, struct err *err)
+{
+	const struct seal_signer *g = &e->parsed.signers[i];
+	char id[64], file[48];
+	enum status st, may;
+
+	*holds = false;
+	snprintf(id, sizeof(id), "signature.%s", g->role);
+	if (g->kind == SEAL_UNKNOWN)
+		st = err_set(err, ST_UNSURE, _("a kind of signature this program does not know"));
+	else if (e->signature[i].n == 0 || (g->kind == SEAL_SM2 && e->sm2_cert[i].n == 0))
+		st = err_set(err, e->pending ? ST_UNSURE : ST_CORRUPT, e->pending ? _("not signed yet") : _("the signature is missing"));
+	else if (g->kind == SEAL_SM2)
+		st = cms_verify_sm2(g, buf_str(&e->signature[i]), buf_str(&e->sm2_cert[i]), buf_str(&e->seal), w, holds, err);
+	else
+		st = cms_verify(g, buf_str(&e->signature[i]), buf_str(&e->seal), w, holds, err);
+	if (st == ST_NOMEM)
+		return st;
+	snprintf(file, sizeof(file), "seal/%s.%s", g->role, g->kind == SEAL_SM2 ? "sm2sig" : "p7s");
+	at_member(r, verdict_of(st), file, e->at_signature[i]);
+	if (st != ST_OK)
+		verify_report_step(r, VERIFY_AUTHENTICITY, id, verdict_of(st), _("signature %s: %s"), g->role, err == NULL ? "" : err->text);
+	else
+		verify_report_step(r, VERIFY_AUTHENTICITY, id, VERDICT_VALID, _("signature %s: holds, its certificate leads to a trusted root"), g->role);
+	snprintf(id, sizeof(id), "role.%s", g->role);
+	may = allowed(t, &e->parsed, g, err);
+	at_member(r, verdict_of(may), "seal/seal.txt", e->at_seal);
+	if (may != ST_OK)
+		verify_report_step(r, VERIFY_AUTHENTICITY, id, verdict_of(may), "%s", err == NULL ? "" : err->text);
+	return ST_OK;
+}
+
+static void
+judge_roles(const struct evidence *e, const struct trust *t, struct verify_report *r)
+{
+	size_t i, j;
+
+	for (i = 0; i < t->n_required; i++) {
+		for (j = 0; j < e->parsed.n_signers && strcmp(e->parsed.signers[j].role, t->required[i]) != 0; j++)
+			;
+		if (j < e->parsed.n_signers)
+			continue;
+		at_member(r, VERDICT_INVALID, "seal/seal.txt", e->at_seal);
+		verify_report_step(r, VERIFY_AUTHENTICITY, "roles", VERDICT_INVALID, _("the seal lacks the role %s that the trust requires"), t->required[i]);
+	}
+	if (t->chain[0] != '\0' && strcmp(t->chain, e->parsed.chain) != 0) {
+		at_member(r, VERDICT_INVALID, "seal/seal.txt", e->at_seal);
+		verify_report_step(r, VERIFY_AUTHENTICITY, "chain", VERDICT_INVALID, _("the archive belongs to another chain than the trust names"));
+	}
+}
+
+enum status
+evidence_judge(struct evidence *e, const struct trust *t, int64_t now_ms, struct verify_report *r, struct err *err)
+{
+	struct cms_world w;
+	bool all = true, holds;
+	struct err local;
+	enum status st;
+	size_t i;
+
+	if (err == NULL) {	/* the texts below are taken from it */
+		err_init(&local);
+		err = &local;
+	}
+	if ((st = judge_tokens(e, t, now_ms, r, err)) != ST_OK)
+		return st;
+	w = (struct cms_world){ e->certs, e->crls, t->roots, r->token_ms != WHEN_UNKNOWN ? r->token_ms : now_ms,
+	    r->token_ms != WHEN_UNKNOWN, t->revocation_required };
+	for (i = 0; i < e->parsed.n_signers; i++) {
+		if ((st = judge_signer(e, i, t, &w, r, &holds, err)) != ST_OK)
+			return st;
+		all = all && holds;
+	}
+	judge_roles(e, t, r);
+	r->seal_ok = all && e->parsed.n_signers > 0;
+	return ST_OK;
+}

@@ -1,0 +1,39 @@
+/*
+ * evidence.h: the files of seal/ and what they prove (archive format 6.1 steps 4-6): of a closed archive, collected while it was read, or of a
+ * pending one, from its .seal directory.
+ */
+#ifndef ARCHIVE_EVIDENCE_H
+#define ARCHIVE_EVIDENCE_H
+
+#include <openssl/x509.h>
+
+#include "archive/grammar.h"
+#include "archive/verify.h"
+
+struct evidence {
+	struct buf	seal;			/* bytes of seal.txt */
+	enum status	seal_status;		/* of seal_parse; ST_END before */
+	struct seal	parsed;
+	struct buf	signature[SEAL_ROLES_MAX], sm2_cert[SEAL_ROLES_MAX];
+	STACK_OF(X509)	*certs;			/* row 13 */
+	STACK_OF(X509_CRL) *crls;
+	struct buf	sums;			/* row 14 */
+	struct buf	token[GRAMMAR_TOKENS_MAX];
+	size_t		n_tokens;
+	uint64_t	at_seal, at_signature[SEAL_ROLES_MAX], at_token[GRAMMAR_TOKENS_MAX];	/* tar offsets, for reports */
+	bool		pending;		/* what is missing is not a contradiction but not there yet */
+};
+
+void evidence_init(struct evidence *);
+void evidence_free(struct evidence *);
+/* evidence_seal(e, err): parse the collected seal.txt; ST_CORRUPT, ST_UNSURE as seal_parse (also kept in ${seal_status}). */
+enum status evidence_seal(struct evidence *, struct err *) STATUS_USE;
+/* evidence_pem(e, pem, cert, err): take one file of row 13.  ST_CORRUPT: not strict PEM. */
+enum status evidence_pem(struct evidence *, struct str pem, bool cert, struct err *) STATUS_USE;
+/*
+ * evidence_judge(e, trust, now_ms, report, err): steps "trust.chain", "token", "signature.<role>", "trust.roles" into the report; sets seal_ok, token_ms.
+ * Needs a parsed seal (seal_status ST_OK or ST_UNSURE with signers).  ST_NOMEM.
+ */
+enum status evidence_judge(struct evidence *, const struct trust *, int64_t now_ms, struct verify_report *, struct err *) STATUS_USE;
+
+#endif

@@ -1,0 +1,69 @@
+/* verify_parts.h: what the files of the verifier share; nobody else includes it. */
+#ifndef ARCHIVE_VERIFY_PARTS_H
+#define ARCHIVE_VERIFY_PARTS_H
+
+#include "archive/evidence.h"
+#include "archive/gunzip.h"
+#include "archive/manifest.h"
+#include "archive/reader.h"
+#include "archive/records_check.h"
+
+/* The steps of one reading, in the order of the report. */
+enum check {
+	CHECK_CONTAINER, CHECK_NAMES, CHECK_MANIFEST, CHECK_TAGMANIFEST, CHECK_BAGINFO, CHECK_SEGMENTS, CHECK_RECORDS, CHECK_CONTENT, CHECK_SUMS,
+	CHECK_SEAL, CHECK__MAX
+};
+struct check_state { enum verdict verdict; bool reached; char text[720]; };
+
+/* One reading of an archive file. */
+struct reading {
+	/* given */
+	int		fd;
+	const char	*path;
+	const struct verify_taps *taps;		/* NULL: none */
+	bool		all_algs;		/* compute every algorithm, not SHA-256 alone */
+	bool		explain;		/* name the line of the manifest that differs */
+	struct verify_report *report;
+
+	struct gunzip	gunzip;
+	struct reader	reader;
+	struct grammar	grammar;
+	struct evidence	evidence;
+	struct manifest	manifest;
+	struct records_check records;
+	struct check_state checks[CHECK__MAX];
+	bool		any_fault;
+	bool		ended;			/* read to the end, every entry in its place */
+	bool		more_algs;		/* manifests of other algorithms than SHA-256 stand in it */
+
+	/* the entry in work */
+	struct grammar_entry entry;
+	char		name[101];
+	uint64_t	size, at, data_at;
+	bool		capture, in_segment;
+	struct buf	text;			/* its content, when captured */
+	struct digest	digest[SEAL_ALGS_MAX];
+	unsigned char	hash[SEAL_ALGS_MAX][DIGEST_MAX];
+
+	/* of the whole */
+	uint64_t	octets, files, records_n, segments_n;
+	bool		roots_unknown;		/* a segment broke the rules: its line cannot be made */
+	struct buf	sums;			/* lines that row 14 must have */
+	unsigned char	tag_hash[SEAL_ALGS_MAX][DIGEST_MAX];
+};
+
+/*
+ * verify_note(r, check, st, member, at, err): ST_OK marks a step as reached; ST_CORRUPT a contradiction at tar offset ${at}, ST_UNSURE a doubt, both with
+ * the text of ${err}: then ST_OK is answered and the reading goes on.  Other statuses come back.
+ */
+enum status verify_note(struct reading *, enum check, enum status, const char *member, uint64_t at, struct err *) STATUS_USE;
+/* verify_checks(r): the steps into the report. */
+void verify_checks(struct reading *);
+/* verify_read(r, err): read it all; ST_OK however it went, ST_IO and what taps answer otherwise. */
+enum status verify_read(struct reading *, struct err *) STATUS_USE;
+/* verify_entry_end parts: rows 7 to 15, when their last byte is in. */
+enum status verify_row_end(struct reading *, struct err *) STATUS_USE;
+/* verify_pending(path, trust, now_ms, report, err): a .partial: its .seal directory. */
+enum status verify_pending(const char *path, const struct trust *, int64_t now_ms, struct verify_report *, struct err *) STATUS_USE;
+
+#endif
