@@ -47,8 +47,8 @@ static const struct { const char *subject, *en, *zh; } rules[] = {
 	  "Type list: elements joined by semicolon and space. Type json: one JSON value without white space between its tokens.",
 	  "list 类型：各元素以分号加空格连接。json 类型：一个 JSON 值，记号之间没有空白。" },
 	{ "characters",
-	  "Bytes that are not UTF-8 and lone surrogates are shown as U+FFFD; every other character, control characters too, is kept.",
-	  "非 UTF-8 字节和孤立代理项显示为 U+FFFD；其余字符（包括控制字符）均保留。" }
+	  "Bytes that are not UTF-8, lone surrogates and noncharacters are shown as U+FFFD; every other character, control characters too, is kept.",
+	  "非 UTF-8 字节、孤立代理项和非字符码位显示为 U+FFFD；其余字符（包括控制字符）均保留。" }
 };
 
 struct out { struct buf *b; bool crlf; bool first; };

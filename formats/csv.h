@@ -7,10 +7,10 @@
  * - Guard: text that a spreadsheet could take for a formula (first character = + - @ TAB CR LF NUL or full-width = + - @, also behind
  *   apostrophes) gets one apostrophe in front.  Taking away one apostrophe from such a cell gives the text back.  A number keeps its minus.
  * - A time has two columns: <name> in the tenant's zone (when_zone) and <name>_utc.  Lists are joined by "; ".  JSON is compact.
- * - Invalid UTF-8 becomes U+FFFD; every other character, NUL too, stays.
+ * - Invalid UTF-8 and noncharacters become U+FFFD, as in a record line; every other character, NUL too, stays.
  * - Behind the fields: version, fetched_at, fetched_at_utc, flags, not_granted; for unknown objects also raw.  Gaps and limits share one
  *   table and begin with kind.
- * The same records give the same bytes, in one session or in many.
+ * The same records give the same bytes, in one session or in many, as they come from a source or read again from their lines.
  */
 #ifndef FORMATS_CSV_H
 #define FORMATS_CSV_H
