@@ -135,22 +135,45 @@ give(struct hook_chat *h, struct source_item *it)
 }
 
 /*
- * seq is increasing but not promised without gaps [91774].  Behind an earlier session a jump is a loss when that session's last message is older than
- * what the server keeps; elsewhere it is only said that numbers are left out.
+ * seq is increasing but not promised without gaps [91774], and a server whose window has moved on silently begins at the oldest row it has.
+ * Which of the two a jump behind an earlier session is, the last row read tells: while the server still has it, nothing behind it has expired.
  */
+static enum status
+still_there(struct hook_chat *h, bool *there, struct err *err)
+{
+	struct chat_page page;
+	struct arena a;
+	struct str text;
+	enum status st;
+	int code;
+
+	*there = false;
+	if (h->pos.seq == 0)
+		return ST_OK;
+	arena_init(&a, LIMIT_ARENA);
+	if ((st = chat_file_turn(&h->budget, err)) == ST_OK && (st = chat_proc_pull(h->proc, h->pos.seq - 1, 1, &code, &text, err)) == ST_OK &&
+	    code == 0 && chat_page_read(text, &a, &page, NULL) == ST_OK)
+		*there = page.n > 0 && page.rows[0].seq == h->pos.seq;
+	arena_free(&a);
+	return st;
+}
+
 static enum status
 judge_seq(struct hook_chat *h, const struct chat_row *row, int64_t sent_ms, struct err *err)
 {
 	struct chat_note note = chat_note_of(SRC_GAP, "messages", "window_lost");
 	const struct chat_cursor *pos = &h->pos;
-	bool first = h->resumed_at, jump = pos->has_seq && row->seq - 1 > pos->seq;
+	bool first = h->resumed_at, there = true;
 	char detail[200];
+	enum status st;
 
 	h->resumed_at = false;
-	if (!jump)
+	if (!pos->has_seq || row->seq - 1 <= pos->seq)
 		return ST_OK;
 	record_flag(&h->rec, "seq_jump");
-	if (!first || (pos->time_ms != WHEN_UNKNOWN && when_now_ms() - pos->time_ms <= WINDOW_MS)) {
+	if (first && (st = still_there(h, &there, err)) != ST_OK)
+		return st;
+	if (there) {
 		h->pos.n_jumps++;
 		h->pos.n_missing += row->seq - 1 - pos->seq;
 		return ST_OK;

@@ -4,7 +4,7 @@
  * The text in "secret" tells what to do: words "crash=N" (the Nth call of GetChatData in a process), "hang=N", "garbage", "repeat" (every page begins
  * with the page before), "same" (a page that never leads on), "short" (three rows a page), "deny", "busy=N" (10001 for the first N calls),
  * "licence", "poison=SEQ" (the row crashes the library), "crashkey=TEXT" (DecryptData crashes at that message), "expired" (10010 unless from 0),
- * "initcrash".  Rows 1 … "rows=N".  It keeps count of calls over processes in the file named by corpid, if that begins with '/'.
+ * "skip=N" (there is no row N), "start=N" (rows before N have expired), "initcrash".  Rows 1 … "rows=N".  It keeps count of calls over processes in the file named by corpid, if that begins with '/'.
  *
  * A message is encrypted by being written "K:" key ":" text, so that DecryptData can see whether the right key was found.
  */
@@ -186,7 +186,7 @@ GetChatData(struct sdk *s, unsigned long long seq, unsigned limit, const char *p
 		first = 0;
 	n = (size_t)snprintf(page, sizeof(page), "{\"errcode\":0,\"errmsg\":\"ok\",\"chatdata\":[");
 	for (i = start; i <= rows && limit > 0; i += step) {
-		if (i <= first)
+		if (i <= first || i == word(s, "skip=", 0))
 			continue;
 		if (i == word(s, "poison=", 0))
 			die();

@@ -171,12 +171,13 @@ test_resume(void **state)
 	chat_rig_close(&r);
 }
 
-/* A later run: contiguous, a jump within five days, a jump behind them. */
+/* A later run: contiguous, numbers left out, the last row read gone from the server, nothing for longer than it keeps. */
 static void
 test_window(void **state)
 {
 	static const struct { int64_t later_ms; const char *how, *want; } cases[] = {
-		{ 3600 * 1000, "rows=8", "" }, { 3600 * 1000, "rows=8 start=7", "L messages  seq_jump" },
+		{ 3600 * 1000, "rows=8", "" }, { 3600 * 1000, "rows=8 skip=6", "L messages  seq_jump" },
+		{ 3600 * 1000, "rows=8 start=7", "G messages  window_lost" },
 		{ INT64_C(10) * 24 * 3600 * 1000, "rows=8 start=7", "G messages  window_lost" }, { INT64_C(10) * 24 * 3600 * 1000, "rows=8", "" },
 		{ INT64_C(10) * 24 * 3600 * 1000, "rows=5", "G messages  window_lost" },
 		{ INT64_C(10) * 24 * 3600 * 1000, "rows=8 start=7 expired", "G messages  window_lost" },
