@@ -1,0 +1,250 @@
+/* test_map.c: WeCom's shapes become records: every control, both forms of the route, hostile objects. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "core/fs.h"
+#include "core/limits.h"
+#include "exporters/map.h"
+
+#define PAGES	TEST_SOURCE_DIR "/fixtures/http/wecom/"
+
+static struct platform *platform;
+
+struct mapping { struct buf file; struct arena a; struct json_node *t; size_t n; struct record rec; uint64_t absent; };
+
+static void
+map_text_of(struct mapping *m, const char *stream, struct str text, const char *path)
+{
+	struct map_ctx ctx = { platform, platform_stream(platform, stream), "acme", "/cgi-bin/test", STR_NONE, STR("asked"), 0 };
+	struct err err;
+	size_t i;
+
+	arena_init(&m->a, LIMIT_ARENA);
+	assert_int_equal(json_tape(text, &m->a, &m->t, &m->n, &err), ST_OK);
+	i = path[0] == '\0' ? 0 : json_path(m->t, 0, path);
+	assert_true(path[0] == '\0' || i != 0);
+	assert_int_equal(map_record(&ctx, m->t, i, &m->a, &m->rec, &m->absent, &err), ST_OK);
+}
+
+static void
+map_file(struct mapping *m, const char *stream, const char *file, const char *path)
+{
+	char name[256];
+	struct err err;
+
+	(void)snprintf(name, sizeof(name), PAGES "%s", file);
+	buf_init(&m->file, LIMIT_PAGE);
+	assert_int_equal(fs_load(AT_FDCWD, name, LIMIT_PAGE, &m->file, &err), ST_OK);
+	map_text_of(m, stream, buf_str(&m->file), path);
+}
+
+static void
+map_end(struct mapping *m)
+{
+	arena_free(&m->a);
+	buf_free(&m->file);
+}
+
+static void
+has(const struct record *rec, const char *field, const char *want)
+{
+	struct str s = record_get(rec, field);
+
+	if (!str_is(s, want))
+		fail_msg("%s: \"%.*s\", not \"%s\"", field, STR_ARG(s), want);
+}
+
+static void
+holds(const struct record *rec, const char *field, const char *want)
+{
+	struct str s = record_get(rec, field);
+
+	if (s.p == NULL || memmem(s.p, s.n, want, strlen(want)) == NULL)
+		fail_msg("%s lacks \"%s\"", field, want);
+}
+
+static void
+test_department(void **state)
+{
+	struct mapping m = { 0 };
+
+	(void)state;
+	map_file(&m, "departments", "department.list.json", "department.1");
+	has(&m.rec, "id", "7");
+	has(&m.rec, "parent_id", "1");
+	has(&m.rec, "name", "财务部");
+	has(&m.rec, "name_en", "");
+	has(&m.rec, "order", "4294967295");
+	has(&m.rec, "leaders", "[]");
+	assert_true(m.rec.raw_form == RAW_JSON);
+	assert_true(str_is(m.rec.raw, "{\"id\":7,\"name\":\"财务部\",\"name_en\":\"\",\"department_leader\":[],\"parentid\":1,\"order\":4294967295}"));
+	map_end(&m);
+	map_file(&m, "departments", "department.list.json", "department.2");
+	assert_null(record_get(&m.rec, "name_en").p);		/* absent is not empty */
+	assert_null(record_get(&m.rec, "leaders").p);
+	map_end(&m);
+}
+
+static void
+test_user(void **state)
+{
+	struct mapping m = { 0 };
+
+	(void)state;
+	map_file(&m, "users", "user.list.1.json", "userlist.0");
+	has(&m.rec, "id", "linyue");
+	has(&m.rec, "status", "active");
+	has(&m.rec, "gender", "female");
+	has(&m.rec, "name_en", "Lin Yue");
+	has(&m.rec, "leaders", "[]");
+	has(&m.rec, "departments", "[{\"id\":\"1\",\"order\":10,\"is_leader\":true},{\"id\":\"7\",\"order\":4294967295,\"is_leader\":false}]");
+	has(&m.rec, "attributes", "[{\"name\":\"工号\",\"value\":\"H-001\"},{\"name\":\"主页\",\"value\":\"个人主页\",\"url\":\"https://haifeng.example/lin\"}]");
+	assert_true(m.rec.n[record_field(REC_USER, "mobile")].not_granted);
+	assert_false(m.rec.n[record_field(REC_USER, "email")].not_granted);
+	assert_int_equal(m.absent, 1u << 1 | 1u << 3 | 1u << 4 | 1u << 5);
+	map_end(&m);
+	map_file(&m, "users", "user.list.9.json", "userlist.0");
+	has(&m.rec, "status", "9");		/* a value we have no word for stays */
+	map_end(&m);
+}
+
+static void
+test_approval(void **state)
+{
+	static const char *const texts[] = {
+		"\"title\":\"事由\",\"text\":\"采购纸张\",\"value\":\"采购纸张\"", "\"text\":\"第一行\\n第二行\"", "\"title\":\"数量\",\"text\":\"12\",\"value\":\"12\"",
+		"\"title\":\"旧数量\",\"text\":\"7\",\"value\":\"7\"", "\"text\":\"360.40\"", "\"title\":\"日期\",\"text\":\"2026-01-01\"",
+		"\"text\":\"办公; 耗材\"", "\"text\":\"乔安 qiaoan\"", "\"text\":\"财务部 7\",\"value\":[{\"openapi_id\":\"7\"", "\"title\":\"发票\",\"text\":\"MEDIA-A; MEDIA-GONE\"",
+		"\"rows\":[[{\"id\":\"Text-90\",\"control\":\"Text\",\"title\":\"品名\",\"text\":\"A4 纸\"", "\"text\":\"订书钉\"",
+		"\"text\":\"年假, 2026-01-01 09:00 – 2026-01-01 10:00 (1.00 h)\"", "\"title\":\"外出\",\"text\":\"2026-01-01 09:00 – 2026-01-01 10:00 (1.00 h)\"",
+		"\"text\":\"早退 2026-01-01 09:00\"", "\"text\":\"码头, 海边路 3 号, 2026-01-01 09:00\"", "\"text\":\"采购 202601019998 乔安\"",
+		"\"text\":\"42.0\"", "\"text\":\"海风贸易, 1234567890123456789, 虚构银行, 港口支行\"",
+		"\"control\":\"HoloSign\",\"title\":\"全息签名\",\"text\":\"\",\"value\":{",
+	};
+	struct mapping m = { 0 };
+	size_t i;
+
+	(void)state;
+	map_file(&m, "approvals", "oa.getapprovaldetail.json", "info");
+	has(&m.rec, "id", "202601010007");
+	has(&m.rec, "status", "approved");
+	has(&m.rec, "applicant", "qiaoan");
+	has(&m.rec, "applicant_department", "7");
+	has(&m.rec, "applicants", "[\"qiaoan\",\"shenmo\"]");
+	has(&m.rec, "notified", "[\"shenmo\"]");
+	assert_int_equal(m.rec.n[record_field(REC_APPROVAL, "applied_at")].ms, INT64_C(1767225600000));
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		holds(&m.rec, "fields", texts[i]);
+	has(&m.rec, "route", "[{\"role\":\"approver\",\"mode\":\"in_turn\",\"status\":\"approved\",\"people\":[{\"id\":\"linyue\",\"status\":\"agreed\","
+	    "\"at\":\"2026-01-01T01:00:00.000Z\",\"text\":\"同意\",\"files\":[\"MEDIA-D\"]},{\"id\":\"shenmo\",\"status\":\"77\",\"at\":null,\"text\":\"\"}]},"
+	    "{\"role\":\"copy\",\"mode\":\"\",\"status\":\"\",\"people\":[{\"id\":\"shenmo\"}]}]");
+	has(&m.rec, "comments", "[{\"id\":\"6000000000000000017\",\"by\":\"linyue\",\"at\":\"2026-01-01T01:01:40.000Z\",\"text\":\"请尽快\",\"files\":[\"MEDIA-C\"]}]");
+	has(&m.rec, "files", "[\"MEDIA-A\",\"MEDIA-A\",\"MEDIA-GONE\",\"MEDIA-B\",\"MEDIA-C\",\"MEDIA-D\"]");
+	assert_true(record_has_flag(&m.rec, "unknown_control"));
+	assert_int_equal(m.rec.version.n, 16);
+	map_end(&m);
+}
+
+static void
+test_old_approval(void **state)
+{
+	struct mapping m = { 0 };
+
+	(void)state;
+	map_file(&m, "approvals", "oa.getapprovaldetail.old.json", "info");
+	has(&m.rec, "status", "in_progress");
+	has(&m.rec, "route", "[{\"role\":\"approver\",\"mode\":\"all\",\"status\":\"in_progress\",\"people\":[{\"id\":\"qiaoan\",\"status\":\"pending\",\"at\":null,\"text\":\"\"}]}]");
+	has(&m.rec, "files", "[]");
+	assert_false(record_has_flag(&m.rec, "unknown_control"));
+	map_end(&m);
+}
+
+static void
+test_asked_id(void **state)
+{
+	struct mapping m = { 0 };
+
+	(void)state;
+	map_file(&m, "approval-templates", "oa.gettemplatedetail.json", "");
+	has(&m.rec, "id", "asked");
+	has(&m.rec, "name", "采购申请");
+	holds(&m.rec, "controls", "[{\"property\":{\"control\":\"Text\"");
+	map_end(&m);
+	map_file(&m, "rooms", "msgaudit.groupchat.get.json", "");
+	has(&m.rec, "name", "码头值班");
+	has(&m.rec, "members", "[{\"id\":\"linyue\",\"joined_at\":\"2026-01-01T00:00:01.000Z\"},{\"id\":\"shenmo\",\"joined_at\":null}]");
+	map_end(&m);
+}
+
+static void
+test_hostile(void **state)
+{
+	static const struct { const char *text; enum record_kind kind; const char *flag; enum raw_form form; } cases[] = {
+		{ "{\"userid\":\"a\",\"name\":\"x\",\"name\":\"y\"}", REC_USER, "duplicate_key", RAW_JSON },
+		{ "{\"userid\":\"a\",\"name\":\"\\ud800\"}", REC_USER, "lone_surrogate", RAW_JSON },
+		{ "{\"userid\":\"a\",\"name\":\"\xff\"}", REC_USER, "invalid_utf8", RAW_BYTES },
+		{ "{\"name\":\"nobody\"}", REC_UNKNOWN, "unknown_type", RAW_JSON },
+		{ "{\"userid\":\"\",\"name\":\"nobody\"}", REC_UNKNOWN, "unknown_type", RAW_JSON },
+		{ "\"text\"", REC_UNKNOWN, "unknown_type", RAW_JSON },
+		{ "[]", REC_UNKNOWN, "unknown_type", RAW_JSON },
+		{ "{\"userid\":{\"a\":1}}", REC_UNKNOWN, "unknown_type", RAW_JSON },
+		{ "{\"userid\":12345678901234567890123,\"department\":7,\"extattr\":[],\"direct_leader\":{}}", REC_USER, NULL, RAW_JSON },
+		{ "{\"userid\":\"a\",\"department\":[1,2],\"order\":[],\"is_leader_in_dept\":\"x\",\"extattr\":{\"attrs\":[1,null,{}]}}", REC_USER, NULL, RAW_JSON },
+	};
+	struct mapping m = { 0 };
+	struct buf line;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		map_text_of(&m, "users", str_of(cases[i].text), "");
+		assert_int_equal(m.rec.kind, cases[i].kind);
+		assert_int_equal(m.rec.raw_form, cases[i].form);
+		assert_true(cases[i].flag == NULL || record_has_flag(&m.rec, cases[i].flag));
+		assert_true(m.rec.id.n > 0);
+		buf_init(&line, LIMIT_RECORD);
+		assert_int_equal(record_encode(&m.rec, &line, NULL), ST_OK);
+		buf_free(&line);
+		map_end(&m);
+	}
+}
+
+static int
+set_up(void **state)
+{
+	struct err err;
+
+	(void)state;
+	if (when_zone("Asia/Shanghai", &err) != ST_OK)
+		return -1;
+	if (platform_open(&platform, "wecom", platform_builtin("wecom"), &err) == ST_OK)
+		return 0;
+	fprintf(stderr, "%s\n", err.text);
+	return -1;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	platform_close(platform);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_department), cmocka_unit_test(test_user), cmocka_unit_test(test_approval), cmocka_unit_test(test_old_approval),
+		cmocka_unit_test(test_asked_id), cmocka_unit_test(test_hostile),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
