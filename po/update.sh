@@ -1,22 +1,30 @@
 #!/usr/bin/env bash
-# update.sh: bring the catalogues up to the messages in the sources. `update.sh --check` only tells whether zh_CN is complete.
+# update.sh: bring zh_CN.po up to the messages in the sources. `update.sh --check` changes nothing and only tells whether it is complete.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-pot=$(mktemp)
-trap 'rm -f "$pot"' EXIT
-git ls-files --cached --others --exclude-standard 'core/*.[ch]' 'exporters/*.[ch]' 'formats/*.[ch]' 'archive/*.[ch]' 'store/*.[ch]' 'cmd/*.[ch]' | LC_ALL=C sort |
-	xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --add-location=file --package-name=custody --msgid-bugs-address=maintainers \
-		--flag=_:1:pass-c-format --flag=err_set:3:c-format -o "$pot" -f -
+po=po/zh_CN.po
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Every function that takes a format is named: a translation with other conversions than its message must not pass.
+find core exporters formats archive store cmd -name '*.[ch]' | LC_ALL=C sort > "$work/files"
+xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --add-location=file --package-name=custody \
+	--flag={_,gettext}:1:pass-c-format --flag=printf:1:c-format --flag={err_sys,err_in,err_next,log_say}:2:c-format \
+	--flag={err_set,buf_addf}:3:c-format --flag=arena_printf:4:c-format --flag=verify_report_step:5:c-format \
+	--output="$work/dated.pot" --files-from="$work/files"
+# Without the date of this run, the same sources give the same catalogue.
+sed '/^"POT-Creation-Date:/d' "$work/dated.pot" > "$work/new.pot"
+[ -e $po ] || msginit --no-translator --locale=zh_CN.UTF-8 --input="$work/new.pot" --output-file=$po
+msgmerge --quiet --no-fuzzy-matching --sort-by-file --add-location=file --output-file="$work/merged.po" $po "$work/new.pot"
+msgattrib --no-obsolete --output-file="$work/new.po" "$work/merged.po"
+open=$(msgattrib --untranslated "$work/new.po")$(msgattrib --only-fuzzy "$work/new.po")
+
 if [ "${1:-}" = --check ]; then
-	missing=$(msgmerge -q --no-fuzzy-matching -o - po/zh_CN.po "$pot" | msgattrib --untranslated --no-obsolete - | grep -c '^msgid' || true)
-	[ "${missing:-0}" -eq 0 ] || { echo "zh_CN.po lacks $((missing - 1)) messages: run po/update.sh and translate"; exit 1; }
-	[ -z "$(msgattrib --only-fuzzy --no-obsolete po/zh_CN.po)" ] || { echo "zh_CN.po has fuzzy messages"; exit 1; }
-	exit 0
-fi
-sed -i '/^"POT-Creation-Date/d' "$pot"
-if [ -e po/zh_CN.po ]; then
-	msgmerge -q --no-fuzzy-matching --sort-by-file -o po/zh_CN.po.new po/zh_CN.po "$pot" && msgattrib --no-obsolete -o po/zh_CN.po po/zh_CN.po.new && rm po/zh_CN.po.new
+	if [ -n "$open" ]; then
+		printf '%s\n%s\n' "$open" "$po is not complete: run po/update.sh and translate these" >&2
+		exit 1
+	fi
 else
-	msginit --no-translator -l zh_CN.UTF-8 -i "$pot" -o po/zh_CN.po
+	cp "$work/new.po" $po
 fi
-msgfmt --statistics -o /dev/null po/zh_CN.po
+msgfmt --check --statistics --output-file=/dev/null "$work/new.po"
