@@ -207,18 +207,22 @@ is_clean(struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	uint64_t word;
-	size_t i, k, n;
+	size_t i = 0, end;
 
 	if (!utf8_ok(s))
 		return false;
-	for (i = 0; i < s.n; i += n) {
-		n = s.n - i < 8 ? s.n - i : 8;
-		word = 0;
-		memcpy(&word, p + i, n);
-		if ((((word & UINT64_C(0x7F7F7F7F7F7F7F7F)) + UINT64_C(0x1111111111111111)) & word & UINT64_C(0x8080808080808080)) == 0)
-			continue;
-		for (k = i; k < i + n; k++)
-			if (p[k] >= 0xEF && noncharacter_at(p + k, s.n - k))
+	while (i < s.n) {
+		end = s.n;
+		if (s.n - i >= 8) {
+			memcpy(&word, p + i, 8);
+			end = i + 8;
+			if ((((word & UINT64_C(0x7F7F7F7F7F7F7F7F)) + UINT64_C(0x1111111111111111)) & word & UINT64_C(0x8080808080808080)) == 0) {
+				i = end;
+				continue;
+			}
+		}
+		for (; i < end; i++)
+			if (p[i] >= 0xEF && noncharacter_at(p + i, s.n - i))
 				return false;
 	}
 	return true;
