@@ -6,6 +6,8 @@ take(struct str *s, struct str *inside, struct str *whole)
 {
 	const unsigned char *p = (const unsigned char *)s->p;
 	size_t n_head = 2, len, i;
+	struct str rest;
+	const char *from;
 
 	if (s->n < 2 || (p[0] & 0x1f) == 0x1f)
 		return false;
@@ -23,12 +25,13 @@ take(struct str *s, struct str *inside, struct str *whole)
 	}
 	if (len > s->n - n_head)
 		return false;
-	if (inside != NULL)
-		*inside = (struct str){ s->p + n_head, len };
+	rest = (struct str){ s->p + n_head + len, s->n - n_head - len };
+	from = s->p;
+	*s = rest;
+	if (inside != NULL)	/* may be ${s} itself: then the rest is given up */
+		*inside = (struct str){ from + n_head, len };
 	if (whole != NULL)
-		*whole = (struct str){ s->p, n_head + len };
-	s->p += n_head + len;
-	s->n -= n_head + len;
+		*whole = (struct str){ from, n_head + len };
 	return true;
 }
 

@@ -96,7 +96,7 @@ static enum status
 judge_tokens(struct evidence *e, const struct trust *t, int64_t now_ms, struct verify_report *r, struct err *err)
 {
 	struct cms_world w = { e->certs, e->crls, t->tsa_roots, now_ms, false, t->revocation_required };
-	char id[24], name[48], when[21], ends[21];
+	char id[32], name[64], when[21], ends[21];
 	int64_t gen_ms, ends_ms;
 	enum status st;
 	size_t i;
