@@ -134,12 +134,26 @@ unpercent(const char *p, size_t n, char *out, size_t max)
 	return k;
 }
 
+/* The inside of a quoted-string (RFC 9110 section 5.6.4): a backslash makes the next character a plain one. */
+static size_t
+unquote(const char *p, char *out, size_t max)
+{
+	size_t k = 0;
+
+	for (; *p != '\0' && *p != '"' && k < max; p++) {
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		out[k++] = *p;
+	}
+	return k;
+}
+
 /* filename*=UTF-8''… before filename="…" before filename=…; what it says is a name and never a path. */
 static enum status
 file_name(struct engine *e, const char *disposition, struct str *out, struct err *err)
 {
-	const char *at = strcasestr(disposition, "filename*="), *end;
-	char name[NAME_MAX_];
+	const char *at = strcasestr(disposition, "filename*=");
+	char name[NAME_MAX_], quoted[NAME_MAX_];
 	struct buf clean;
 	size_t n;
 	enum status st;
@@ -150,8 +164,9 @@ file_name(struct engine *e, const char *disposition, struct str *out, struct err
 		n = unpercent(at, strcspn(at, "; "), name, sizeof(name));
 	} else if ((at = strcasestr(disposition, "filename=")) != NULL) {
 		at += strlen("filename=");
-		if (*at == '"' && (end = strchr(at + 1, '"')) != NULL) {
-			n = unpercent(at + 1, (size_t)(end - at) - 1, name, sizeof(name));
+		if (*at == '"') {
+			n = unquote(at + 1, quoted, sizeof(quoted));
+			n = unpercent(quoted, n, name, sizeof(name));
 		} else
 			n = unpercent(at, strcspn(at, ";"), name, sizeof(name));
 	} else

@@ -8,9 +8,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bad=0
 
+[ -s "$truth" ] || { echo "no truth: $1"; exit 2; }
 for a in "$store"/*.tar.gz; do
 	mkdir -p "$work/x"
-	tar -xzf "$a" -C "$work/x"
+	tar -xzf "$a" -C "$work/x" || { echo "cannot unpack $a"; exit 2; }
 done
 cd "$work/x"
 say() { printf '%s\n' "$*"; }
