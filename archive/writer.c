@@ -13,7 +13,6 @@
 #include "core/mem.h"
 
 
-
 enum status
 writer_check(const struct archive *a, enum archive_phase phase, struct err *err)
 {
@@ -109,7 +108,7 @@ check_params(const struct archive_params *p, struct err *err)
 	return ST_OK;
 }
 
-/* One line for people: controls and line ends of any alphabet become spaces. */
+/* One line for people: runs of spaces, controls and line ends of any alphabet become one space; nothing at all becomes "-". */
 static const char *
 one_line(char **to, const char *text)
 {
@@ -120,12 +119,10 @@ one_line(char **to, const char *text)
 	for (; s != NULL && *s != '\0'; s += skip) {
 		skip = s[0] == 0xc2 && s[1] >= 0x80 && s[1] <= 0x9f ? 2 :
 		    s[0] == 0xe2 && s[1] == 0x80 && (s[2] == 0xa8 || s[2] == 0xa9) ? 3 : 1;
-		if (skip == 1 && *s >= 0x20 && *s != 0x7f)
+		if (skip == 1 && *s > 0x20 && *s != 0x7f)
 			*p++ = (char)*s;
 		else if (p > out && p[-1] != ' ')
 			*p++ = ' ';
-		while (p == out + 1 && out[0] == ' ')
-			p--;
 	}
 	while (p > out && p[-1] == ' ')
 		p--;

@@ -33,6 +33,7 @@ struct archive_params {
  * archive_create(out, store_dir, p, n_threads, err): begin.  Something of that name exists: ST_BUSY/ST_USAGE.  Rows 1-3 are written; the state is
  * durable once the first archive_commit has returned.
  */
+#define ARCHIVE_NO_THREADS	UINT32_MAX	/* as ${n_threads}: the caller works; 0: one thread per processor.  The tar is the same for any number. */
 enum status archive_create(struct archive **out, int store_dir, const struct archive_params *p, unsigned n_threads, struct err *) STATUS_USE;
 /*
  * archive_resume(out, store_dir, name, n_threads, caller_state, err): go on after the last commit.  ${caller_state} (appended) is what was given to
