@@ -948,7 +948,8 @@ engine_open(struct source **out, const struct source_params *params, struct err 
 	if ((e = calloc(1, sizeof(*e))) == NULL)
 		return err_oom(err, sizeof(*e));
 	e->source = (struct source){ engine_next, engine_sync, engine_cursor, engine_carry, engine_close };
-	e->params = params;
+	e->own = *params;
+	e->params = &e->own;
 	pager_init(&e->pager);
 	answer_init(&e->page);
 	answer_init(&e->detail);
@@ -961,11 +962,12 @@ engine_open(struct source **out, const struct source_params *params, struct err 
 	arena_init(&e->item_arena, LIMIT_ARENA);
 	arena_init(&e->carry_arena, LIMIT_ARENA);
 	if ((st = load_platform(e, err)) != ST_OK || (st = make_lanes(e, err)) != ST_OK || (st = engine_carry_read(e, err)) != ST_OK ||
-	    (st = api_open(&e->api, params, e->p, err)) != ST_OK)
+	    (st = api_open(&e->api, e->params, e->p, err)) != ST_OK)
 		goto fail;
 	choose_times(e);
 	if ((st = engine_lists_open(e, err)) != ST_OK)
 		goto fail;
+	e->own.cursor = e->own.carry = STR_NONE;	/* taken over; what they pointed to may go */
 	*out = &e->source;
 	return ST_OK;
 fail:

@@ -17,7 +17,7 @@
 #include "core/source.h"
 
 /*
- * engine_open(out, params, err): ${params} and what it points to are borrowed until close.  ST_USAGE: configuration, description or scope name
+ * engine_open(out, params, err): what ${params} points to is borrowed until close, but for cursor and carry; the struct itself is copied.  ST_USAGE: configuration, description or scope name
  * wrong, with the nearest known one; ST_CORRUPT: cursor or side files do not fit each other.
  */
 enum status engine_open(struct source **out, const struct source_params *, struct err *) STATUS_USE;

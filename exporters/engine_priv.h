@@ -54,7 +54,8 @@ struct out { struct source_item it; struct record rec; };
 
 struct engine {
 	struct source	 source;	/* first member */
-	const struct source_params *params;
+	struct source_params own;	/* a copy, so that the caller's need not outlive engine_open */
+	const struct source_params *params;	/* it */
 	struct platform	*p;
 	struct api	*api;
 	struct lane	*lanes;
