@@ -23,6 +23,8 @@ run_init(struct run *r, struct app *app)
 	r->lock = -1;
 	r->store.dir = -1;
 	run_state_init(&r->state);
+	buf_init(&r->begun_at, r->state.cursor.max);
+	buf_init(&r->begun_with, r->state.carry.max);
 }
 
 void
@@ -41,6 +43,8 @@ run_free(struct run *r)
 		close(r->lock);
 	store_close(&r->store);
 	run_state_free(&r->state);
+	buf_free(&r->begun_at);
+	buf_free(&r->begun_with);
 }
 
 /*

@@ -25,6 +25,8 @@ struct run {
 	struct cms_signer *signers[RUN_SIGNERS_MAX]; size_t n_signers;
 	struct archive	*archive;
 	struct source	*source;
+	struct source_params params;		/* of the source, as long as it lives */
+	struct buf	 begun_at, begun_with;	/* its cursor and carry */
 	struct run_state state;
 	bool		 committed;		/* something would survive the end of this process */
 	char		 archive_name[40];

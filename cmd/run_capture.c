@@ -197,31 +197,38 @@ item(struct run *r, struct views *views, struct source_item *it, struct err *err
 static enum status
 open_source(struct run *r, struct err *err)
 {
-	struct source_params p = { 0 };
+	struct source_params *p = &r->params;	/* borrowed by the source for its life, as the carry */
+	struct buf carry;
 	char archive[40];
-	static struct buf carry;	/* borrowed by the source for its life: one run per process */
 	enum status st;
 
-	buf_init(&carry, (size_t)16 << 20);
 	if (r->state.cursor.n == 0) {
+		buf_init(&carry, (size_t)16 << 20);
 		st = catalog_carry(r->catalog, r->state.tenant, &carry, archive, err);
-		if (st != ST_OK && st != ST_END)
+		if (st == ST_OK || st == ST_END) {
+			buf_clear(&r->state.carry);
+			st = buf_str_add(&r->state.carry, buf_str(&carry), err);
+		}
+		buf_free(&carry);
+		if (st != ST_OK)
 			return st;
-		buf_clear(&r->state.carry);
-		if ((st = buf_str_add(&r->state.carry, buf_str(&carry), err)) != ST_OK)
-			return st;
-	} else if ((st = buf_str_add(&carry, buf_str(&r->state.carry), err)) != ST_OK)
+	}
+	/* The state's own cursor and carry are replaced while the source lives: what it was begun with stays in a copy. */
+	buf_clear(&r->begun_at);
+	buf_clear(&r->begun_with);
+	if ((st = buf_str_add(&r->begun_at, buf_str(&r->state.cursor), err)) != ST_OK ||
+	    (st = buf_str_add(&r->begun_with, buf_str(&r->state.carry), err)) != ST_OK)
 		return st;
-	p.config = r->app->config;
-	p.tenant = r->state.tenant;
-	p.scope = &r->state.scope.scope;
-	p.net = r->net;
-	p.work_dir = archive_work_dir(r->archive);
-	p.cursor = r->state.cursor.n > 0 ? buf_str(&r->state.cursor) : STR_NONE;
-	p.carry = carry.n > 0 ? buf_str(&carry) : STR_NONE;
-	p.program = r->app->program;
-	p.backoff_ms = r->backoff_ms;
-	return engine_open(&r->source, &p, err);
+	p->config = r->app->config;
+	p->tenant = r->state.tenant;
+	p->scope = &r->state.scope.scope;
+	p->net = r->net;
+	p->work_dir = archive_work_dir(r->archive);
+	p->cursor = r->begun_at.n > 0 ? buf_str(&r->begun_at) : STR_NONE;
+	p->carry = r->begun_with.n > 0 ? buf_str(&r->begun_with) : STR_NONE;
+	p->program = r->app->program;
+	p->backoff_ms = r->backoff_ms;
+	return engine_open(&r->source, p, err);
 }
 
 /* --- views get their sinks from the archive --- */
