@@ -1,0 +1,134 @@
+/*
+ * bench_export.c: the whole export of chat from pages on disk, through the parts that `custody export` is made of: messages of a file,
+ * mapping, record lines, archive and views, commits between pages, seal with its signature, close.  Only network and decryption are left out.
+ *
+ *   bench_export FILE STORE CERT.pem KEY.pem [THREADS]      leaves bench-00000001.tar.gz in the directory STORE; 0: all processors
+ *
+ * Clock, ids and the salt key are fixed: the same messages give the same tar up to seal/seal.txt.  Two lines on stdout: the path, and
+ * "records N peak KIB" with the largest resident size of this process (as getrusage tells).
+ */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "archive/writer.h"
+#include "bench/feed.h"
+#include "core/fs.h"
+#include "core/limits.h"
+#include "core/ring.h"
+#include "formats/views.h"
+
+#define NOW_MS		INT64_C(1790000000000)	/* within the certificate's life: see run.sh */
+#define COVERS_MS	INT64_C(1769702400000)
+
+static const unsigned char salt_key[32] = "for measurements: not a secret";
+
+struct place { struct views_place place; struct archive *archive; };
+
+static enum status
+place_sink(struct views_place *p, const char *path, struct sink **out, struct err *err)
+{
+	return archive_view(((struct place *)p)->archive, path, out, err);
+}
+
+static void
+begin(struct archive **a, const char *store, unsigned n_threads)
+{
+	struct archive_params p = { .name = "bench-00000001", .chain = "urn:uuid:6f1c1a52-3c55-4d0b-9a4e-8d3c1f2b7a90", .sequence = 1,
+	    .organization = "Bench", .group = "bench", .software = "custody bench", .began_ms = NOW_MS, .covers_from_ms = COVERS_MS,
+	    .test_salt_key = salt_key };
+	struct err err;
+	int dir;
+
+	feed_ok(fs_dir_open(store, true, &dir, &err), &err);
+	feed_ok(archive_create(a, dir, &p, n_threads, &err), &err);
+}
+
+static uint64_t
+capture(struct archive *a, struct views *views, const char *path)
+{
+	struct record rec;
+	struct feed feed;
+	struct str page, line;
+	struct buf rest;
+	struct err err;
+	uint64_t n;
+
+	buf_init(&rest, LIMIT_RECORD);
+	feed_open(&feed, path);
+	while (feed_page(&feed, &page)) {
+		while (feed_line(&page, &line)) {
+			feed_record(&feed, line, &rec);
+			buf_clear(&rest);
+			feed_ok(record_encode(&rec, &rest, &err), &err);
+			feed_ok(archive_record(a, rec.stream, buf_str(&rest), &err), &err);
+			feed_ok(views_put(views, &rec, &err), &err);
+		}
+		if (archive_commit_due(a))
+			feed_ok(archive_commit(a, STR("bench"), &err), &err);
+	}
+	n = feed.seq;
+	feed_close(&feed);
+	buf_free(&rest);
+	feed_ok(archive_stream_end(a, "messages", &err), &err);
+	feed_ok(archive_finish_records(a, STR("bench"), &err), &err);
+	return n;
+}
+
+static void
+seal(struct archive *a, const char *cert, const char *key_path)
+{
+	struct cms_signer *signer;
+	const struct cms_signer *signers[1];
+	struct archive_seal_params p = { .sealed_at_ms = NOW_MS, .covers_until_ms = NOW_MS, .signers = signers, .n_signers = 1 };
+	struct buf key, der, sums, path;
+	struct err err;
+
+	buf_init(&key, LIMIT_SECRET);
+	buf_init(&der, LIMIT_SIGNATURE);
+	buf_init(&sums, LIMIT_MANIFEST);
+	buf_init(&path, 4096);
+	feed_ok(fs_load(AT_FDCWD, key_path, LIMIT_SECRET, &key, &err), &err);
+	feed_ok(cms_signer_open(&signer, "administrator", cert, buf_str(&key), &err), &err);
+	signers[0] = signer;
+	feed_ok(archive_seal(a, &p, &err), &err);
+	feed_ok(cms_sign(signer, archive_seal_text(a), NOW_MS, &der, &err), &err);
+	feed_ok(archive_put_signature(a, "administrator", buf_str(&der), &err), &err);
+	feed_ok(archive_sums(a, &sums, &err), &err);
+	feed_ok(archive_close(a, &path, &err), &err);
+	printf("%.*s\n", (int)path.n, path.p);
+	cms_signer_close(signer);
+	buf_wipe(&key);
+	buf_free(&der);
+	buf_free(&sums);
+	buf_free(&path);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct format_options opt = { .made_ms = NOW_MS, .organization = "Bench" };
+	struct place place = { { place_sink }, NULL };
+	struct views *views;
+	struct rusage ru;
+	struct err err;
+	uint64_t n;
+
+	if (argc < 5 || argc > 6) {
+		fputs("usage: bench_export FILE STORE CERT.pem KEY.pem [THREADS]\n", stderr);
+		return 2;
+	}
+	when_test_clock(NOW_MS);
+	feed_ok(when_zone("Asia/Shanghai", &err), &err);
+	begin(&place.archive, argv[2], ring_threads(argc > 5 ? (unsigned)strtoul(argv[5], NULL, 10) : 0));
+	feed_ok(views_open(&views, &opt, &place.place, &err), &err);
+	n = capture(place.archive, views, argv[1]);
+	feed_ok(views_finish(views, archive_records(place.archive), &err), &err);
+	views_close(views);
+	seal(place.archive, argv[3], argv[4]);
+	archive_free(place.archive);
+	getrusage(RUSAGE_SELF, &ru);
+	printf("records %" PRIu64 " peak %ld\n", n, ru.ru_maxrss);
+	return 0;
+}
