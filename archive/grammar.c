@@ -223,6 +223,16 @@ is_signature(struct grammar *g, const char *name, struct grammar_entry *e)
 	if (g->seal == NULL || g->i_signer >= g->seal->n_signers)
 		return false;
 	s = &g->seal->signers[g->i_signer];
+	if (s->kind == SEAL_UNKNOWN) {	/* whatever files that kind may have */
+		size_t n = strlen(s->role);
+
+		e->row = ROW_SIGNATURE;
+		e->i = g->i_signer;
+		if (strncmp(name, s->role, n) == 0 && name[n] == '.')
+			return true;
+		g->i_signer++;
+		return is_signature(g, name, e);
+	}
 	snprintf(want, sizeof(want), "%s.%s", s->role, s->kind == SEAL_CMS ? "p7s" : g->sm2_cert_due ? "crt.pem" : "sm2sig");
 	if (strcmp(name, want) != 0)
 		return false;
@@ -291,10 +301,10 @@ next_seal(struct grammar *g, const char *path, struct grammar_entry *e, struct e
 		e->row = g->last;
 		return ST_OK;
 	}
+	if (g->last <= ROW_SIGNATURE && g->seal != NULL && g->i_signer < g->seal->n_signers && is_signature(g, name, e))
+		return ST_OK;
 	all_signed = g->seal != NULL && g->i_signer == g->seal->n_signers;
 	if (g->last <= ROW_SIGNATURE && !all_signed) {
-		if (is_signature(g, name, e))
-			return ST_OK;
 		return err_set(err, ST_CORRUPT, _("%s must not stand here: the signature of %s is missing before it"), path,
 		    g->seal == NULL ? "?" : g->seal->signers[g->i_signer].role);
 	}

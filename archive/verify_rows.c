@@ -161,12 +161,13 @@ end_seal(struct reading *r, struct err *err)
 	st = evidence_seal(&r->evidence, err);
 	if (st != ST_OK && st != ST_CORRUPT && st != ST_UNSURE)
 		return st;
-	r->grammar.loose = st != ST_OK;
-	if (st == ST_OK)
+	/* An unknown kind of signature leaves the rest in force; a newer format or a broken seal does not. */
+	r->grammar.loose = st == ST_CORRUPT || (st == ST_UNSURE && r->evidence.parsed.n_signers == 0);
+	if (!r->grammar.loose)
 		r->grammar.seal = &r->evidence.parsed;
-	else if ((st = verify_note(r, CHECK_SEAL, st, r->name, r->at, err)) != ST_OK || r->evidence.parsed.n_signers == 0)
+	if (st != ST_OK && ((st = verify_note(r, CHECK_SEAL, st, r->name, r->at, err)) != ST_OK || r->grammar.loose))
 		return st;
-	return r->evidence.seal_status == ST_CORRUPT ? ST_OK : check_seal(r, err);
+	return check_seal(r, err);
 }
 
 static enum status
@@ -177,7 +178,7 @@ end_signature(struct reading *r, struct err *err)
 
 	if (!r->entry.cert)
 		r->evidence.at_signature[r->entry.i] = r->at;
-	if ((st = add_sum(r, err)) != ST_OK)
+	if ((st = add_sum(r, err)) != ST_OK || r->evidence.parsed.signers[r->entry.i].kind == SEAL_UNKNOWN)
 		return st;
 	return buf_str_add(to, buf_str(&r->text), err);
 }
