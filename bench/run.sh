@@ -1,0 +1,227 @@
+#!/usr/bin/env bash
+# run.sh: the measurements.  bash bench/run.sh [--large] [NAME…]; names: parse csv decrypt export threads memory verify count; none: all of these.
+#   --large                   also 4,000,000 messages (P8, P10): minutes, and some 12 GB in $TMPDIR
+#   CUSTODY_BENCH_ROUNDS=5    pairs, run in turn A B A B; medians are printed
+#   CUSTODY_BENCH_SEED=7 CUSTODY_BENCH_COUNT=200000
+#   CUSTODY_BENCH_BUILD=build  where the programs are
+# Lines are "name value unit ratio-to"; "#" begins a remark.  Nothing here fails because something was slow.
+set -euo pipefail
+shopt -s inherit_errexit
+cd "$(dirname "$(readlink -f "$0")")/.."
+export LC_ALL=C.UTF-8
+
+build=$(readlink -f "${CUSTODY_BENCH_BUILD:-build}")
+rounds=${CUSTODY_BENCH_ROUNDS:-5}
+seed=${CUSTODY_BENCH_SEED:-7}
+count=${CUSTODY_BENCH_COUNT:-200000}
+large=0
+[ "${1:-}" = --large ] && { large=1; shift; }
+threads=$(nproc)
+[ "$threads" -le 64 ] || threads=64
+
+umask 077
+work=$(mktemp -d "${TMPDIR:-/tmp}/custody-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+die() { printf 'bench: %s\n' "$*" >&2; exit 1; }
+has() { command -v "$1" >/dev/null; }
+skipped() { printf 'skipped: %s\n' "$1"; }
+cpu() { "$build/bench_cpu" "$@"; }
+median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+version() { dpkg-query -W -f='${Version}' "$1" 2>/dev/null || true; }
+
+machine() {
+	local flags=() f p
+	for f in sha_ni avx2 avx512f avx512ifma vaes; do
+		grep -m1 '^flags' /proc/cpuinfo | grep -qw "$f" && flags+=("$f")
+	done
+	printf '# machine: %s, %s processors, flags:%s\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" "${flags[*]+ ${flags[*]}}"
+	printf '# versions:'
+	for p in libssl3 libisal2 zlib1g libcsv3 libc6 gcc zstd isal gzip tar jq miller coreutils valgrind; do
+		[ -z "$(version "$p")" ] || printf ' %s %s' "$p" "$(version "$p")"
+	done
+	printf '\n# kernel: %s; load before: %s\n' "$(uname -r)" "$(cut -d' ' -f1-3 /proc/loadavg)"
+	printf '# data: seed %s; %s pairs in turn; CPU time is user + system of the whole process tree, medians\n' "$seed" "$rounds"
+	printf '# name value unit ratio-to\n'
+}
+
+messages() { # n → path; made once
+	local file=$work/messages-$1.jsonl
+	[ -e "$file" ] || "$build/bench_generate" "$seed" "$1" >"$file"
+	printf '%s' "$file"
+}
+
+pki() { # a key and a certificate for the seal, once
+	[ -e "$work/seal.crt" ] && return
+	openssl req -x509 -newkey rsa:3072 -nodes -keyout "$work/seal.key" -out "$work/seal.crt" -subj '/CN=Bench' -days 9000 \
+		-addext 'keyUsage=critical,digitalSignature,nonRepudiation' -addext 'basicConstraints=critical,CA:false' 2>/dev/null
+}
+
+export_command() { # messages store threads
+	printf 'rm -rf %q && %q %q %q %q %q %s >/dev/null' "$2" "$build/bench_export" "$1" "$2" "$work/seal.crt" "$work/seal.key" "$3"
+}
+
+sealed() { # the archive of $count messages, made once → path
+	pki
+	[ -e "$work/sealed" ] || sh -c "$(export_command "$(messages "$count")" "$work/sealed" 0)"
+	printf '%s' "$work/sealed/bench-00000001.tar.gz"
+}
+
+bench_parse() {
+	"$build/bench_parse" "$(messages 50000)" "$rounds"
+}
+
+# P3.  The peers write fewer columns than we do, and no guard: what is measured is in our disfavour.
+bench_csv() {
+	local file peers=()
+	file=$(messages "$count")
+	cat >"$work/csv.jq" <<-'T'
+		[.msgid, .msgtime, .action, .msgtype, .from, (.tolist // [] | join("; ")), .roomid, .text.content] | @csv
+	T
+	if has jq; then peers+=(jq "jq -r -f $work/csv.jq $file >/dev/null"); else skipped jq; fi
+	if has mlr; then
+		peers+=(miller "mlr --ijsonl --ocsv flatten then template -f msgid,msgtime,action,msgtype,from,tolist.1,roomid,text.content $file >/dev/null")
+	else skipped miller; fi
+	cpu csv "$rounds" custody "$build/bench_csv $file >/dev/null" "${peers[@]}"
+}
+
+# P11.  openssl speed divides by each process's own CPU time, and so do we: a machine that is busy elsewhere changes neither.
+# (With -multi it divides by wall time: so as many processes are started here.)
+bench_decrypt() {
+	local r ours peer
+	openssl genrsa -out "$work/chat.pem" 2048 2>/dev/null
+	for ((r = 0; r < rounds; r++)); do
+		"$build/bench_decrypt" "$work/chat.pem" $((threads * 5000)) >"$work/d.$r"
+		for ((p = 0; p < threads; p++)); do
+			openssl speed -mr -seconds 2 rsa2048 2>/dev/null >"$work/o.$r.$p" &
+		done
+		wait
+		ours=$(cut -d' ' -f1 "$work/d.$r")
+		# +F2:index:bits:seconds or rate of private operations, by version: below 1 it is seconds.
+		peer=$(awk -F: '/^\+F2/ { v = $4 < 1 ? 1 / $4 : $4; s += v } END { print s }' "$work"/o."$r".*)
+		printf '%s %s %s\n' "$ours" "$peer" "$(cut -d' ' -f2 "$work/d.$r")"
+	done >"$work/decrypt"
+	printf 'decrypt.custody %.0f per-CPU-second -\n' "$(cut -d' ' -f1 "$work/decrypt" | median)"
+	printf 'decrypt.custody.wall %.0f per-second -\n' "$(cut -d' ' -f3 "$work/decrypt" | median)"
+	printf 'decrypt.openssl-speed %.0f per-CPU-second -\n' "$(cut -d' ' -f2 "$work/decrypt" | median)"
+	printf 'decrypt.custody %.3f x openssl-speed\n' "$(awk '{ print $1 / $2 }' "$work/decrypt" | median)"
+}
+
+# P1, P2, and P12 from the same files.  The peers read the finished files and write one archive; we make the files too.
+bench_export() {
+	local file archive tree peers=()
+	pki
+	file=$(messages "$count")
+	archive=$(sealed)
+	mkdir -p "$work/tree"
+	tar -C "$work/tree" -xf "$archive"
+	tree="tar -C $work/tree -cf - bench-00000001"
+	if has zstd; then peers+=("tar|zstd-3-T2" "$tree | zstd -q -3 -T2 >$work/peer.out"); else skipped zstd; fi
+	peers+=("tar-czf" "tar -C $work/tree -czf - bench-00000001 >$work/peer.out")
+	cpu export "$rounds" custody "$(export_command "$file" "$work/store" 0)" "${peers[@]}"
+	printf 'export.archive %s bytes -\n' "$(stat -c %s "$archive")"
+	printf 'export.content %s bytes -\n' "$(gzip -dc "$archive" | wc -c)"
+	if has igzip; then
+		gzip -dc "$archive" >"$work/one.tar"
+		igzip -3 -c "$work/one.tar" | wc -c >"$work/one"
+		printf 'export.archive %.4f x one-igzip-3-stream\n' "$(awk -v a="$(stat -c %s "$archive")" '{ print a / $1 }' "$work/one")"
+		rm "$work/one.tar"
+	else skipped igzip; fi
+	rm -rf "$work/tree" "$work/store" "$work/peer.out"
+}
+
+# P4, P13: threads change the wall time and nothing else.
+bench_threads() {
+	local file t first='' sum
+	pki
+	file=$(messages "$count")
+	cpu threads "$rounds" one "$(export_command "$file" "$work/store" 1)" all "$(export_command "$file" "$work/store" 0)"
+	for t in 1 2 4; do
+		sh -c "$(export_command "$file" "$work/store" "$t")"
+		# Behind seal.txt stand the signature's own random numbers; the members before it are compared as a tar.
+		sum=$(gzip -dc "$work/store/bench-00000001.tar.gz" | tar -t --block-number -f - | sed -n 's/^block \([0-9]*\): .*seal\/seal\.txt$/\1/p')
+		sum=$(gzip -dc "$work/store/bench-00000001.tar.gz" | head -c $((sum * 512)) | sha256sum | cut -d' ' -f1)
+		[ -n "$first" ] || first=$sum
+		printf 'threads.%s.tar-until-seal %s sha256 %s\n' "$t" "$sum" "$([ "$sum" = "$first" ] && echo same || echo DIFFERENT)"
+	done
+	rm -rf "$work/store"
+}
+
+# P8, P10.
+bench_memory() {
+	local n file
+	pki
+	for n in 100000 $([ $large = 0 ] || echo 4000000); do
+		file=$(messages "$n")
+		cpu "memory.$n" "$([ "$n" -gt 1000000 ] && echo 1 || echo "$rounds")" export "$(export_command "$file" "$work/store" 0)" >"$work/memory.$n"
+		cat "$work/memory.$n"
+		awk -v n="$n" -v name="memory.$n.export" '$1 == name { printf "%s.message %.3f us -\n", name, $2 * 1e6 / n }' "$work/memory.$n"
+		if [ -x "$build/custody" ]; then verify_once "$n" "$work/store/bench-00000001.tar.gz"; fi
+		rm -rf "$work/store"
+		[ "$n" = "$count" ] || rm "$file"
+	done
+}
+
+trust() {
+	cat >"$work/trust.conf" <<-T
+		[trust]
+		roots = $work/seal.crt
+		token = optional
+		roles = administrator
+		[role administrator]
+		cert = file:$work/seal.crt
+	T
+}
+
+verify_once() { # n archive
+	trust
+	"$build/custody" verify --trust "$work/trust.conf" "$2" >"$work/verdict" 2>&1 || { cat "$work/verdict"; skipped "verify ($1)"; return 0; }
+	cpu "memory.$1" 1 verify "$build/custody verify --trust $work/trust.conf $2 >/dev/null" | grep peak
+}
+
+# P5.
+bench_verify() {
+	local archive peers=() command
+	archive=$(sealed)
+	trust
+	[ -x "$build/custody" ] || { skipped custody; return 0; }
+	command="$build/custody verify --trust $work/trust.conf $archive"
+	$command >"$work/verdict" 2>&1 || { sed 's/^/# /' "$work/verdict"; skipped "verify: the archive is not judged VALID"; return 0; }
+	if has igzip; then peers+=("igzip|openssl-dgst" "igzip -dc $archive | openssl dgst -sha256 >/dev/null"); else skipped igzip; fi
+	peers+=("gzip|sha256sum" "gzip -dc $archive | sha256sum >/dev/null")
+	cpu verify "$rounds" custody "$command >/dev/null 2>&1" "${peers[@]}"
+}
+
+# Instructions a message: the same on a busy machine and an idle one.
+instructions() { # name n command…
+	local name=$1 n=$2
+	shift 2
+	valgrind --tool=callgrind --callgrind-out-file="$work/callgrind.$name" "$@" >/dev/null 2>"$work/callgrind.log" ||
+		{ sed 's/^/# /' "$work/callgrind.log" | tail -n 3; skipped "count.$name"; return 0; }
+	awk -v n="$n" -v name="$name" '/^(summary|totals):/ { v = $2 } END { printf "count.%s %.0f instructions/message -\n", name, v / n }' "$work/callgrind.$name"
+}
+
+bench_count() {
+	local file n=10000
+	has valgrind || { skipped valgrind; return 0; }
+	pki
+	file=$(messages $n)
+	instructions parse.pull $n "$build/bench_parse" "$file" 1 pull
+	instructions parse.tape $n "$build/bench_parse" "$file" 1 tape
+	instructions csv $n "$build/bench_csv" "$file"
+	rm -rf "$work/store"
+	instructions export $n "$build/bench_export" "$file" "$work/store" "$work/seal.crt" "$work/seal.key" 1
+	rm -rf "$work/store"
+}
+
+all=(parse csv decrypt export threads memory verify count)
+[ $# -gt 0 ] || set -- "${all[@]}"
+for name in "$@"; do
+	[[ " ${all[*]} " = *" $name "* ]] || die "no such measurement: $name (${all[*]})"
+done
+[ -x "$build/bench_cpu" ] || die "not built: ./dev build"
+machine
+for name in "$@"; do
+	"bench_$name"
+done
