@@ -26,17 +26,17 @@ enum status
 writer_flush(struct archive *a, struct err *err)
 {
 	struct pack_job *job;
-	struct buf empty;
+	struct buf full = a->raw;
 	enum status st;
 
 	if (a->raw.n == 0)
 		return ST_OK;
 	if ((st = pack_get(a->pack, &job, err)) != ST_OK)
 		return st;
-	empty = job->raw;
-	empty.max = a->raw.max;
-	job->raw = a->raw;
-	a->raw = empty;
+	a->raw = job->raw;	/* the memory changes hands, not the bytes; each keeps its bound */
+	a->raw.max = full.max;
+	full.max = job->raw.max;
+	job->raw = full;
 	job->records = false;
 	job->done = packed;
 	job->to = a;

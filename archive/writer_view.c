@@ -60,8 +60,9 @@ check_free(const struct archive *a, const char *path, struct err *err)
 
 	while (!there && (slash = strchr(slash + 1, '/')) != NULL)
 		place(a, path, (size_t)(slash - path), &there);
-	for (at = place(a, path, n, &there); !there && at < a->n_views && strncasecmp(a->views[at]->path, path, n) == 0; at++)
-		there = a->views[at]->path[n] == '/';
+	if (!there)
+		for (at = place(a, path, n, &there); !there && at < a->n_views && strncasecmp(a->views[at]->path, path, n) == 0; at++)
+			there = a->views[at]->path[n] == '/';
 	return there ? err_set(err, ST_USAGE, _("%s: the name of another view, of its directory, or the same in other letters"), path) : ST_OK;
 }
 

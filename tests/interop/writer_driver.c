@@ -144,6 +144,8 @@ open_archive(int dir, unsigned threads, unsigned long *page)
 	*page = 0;
 	buf_init(&state, 4096);
 	st = archive_resume(&a, dir, NAME, threads, &state, &err);
+	if (st == ST_END && faccessat(dir, NAME ".tar.gz", F_OK, 0) == 0)
+		exit(0);	/* killed while the last of the work directory went */
 	if (st == ST_END)
 		st = archive_create(&a, dir, &p, threads, &err);
 	else if (st == ST_OK && (buf_z(&state, &err) != ST_OK || sscanf(state.p, "page=%lu", page) != 1))
