@@ -1,0 +1,73 @@
+/* test_trust.c: the trust file: what it says, and what is refused with USAGE. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "archive/trust.h"
+
+#define HEX	"4d5f7f7aa37e463be9a4368bf4d046fefb26bdcc8398677854dc41221104eaea"
+
+static void
+reads(void **state)
+{
+	static const char text[] = "[trust]\nchain = urn:uuid:01234567-89ab-cdef-0123-456789abcdef\ntoken = optional\nrevocation = required\n"
+	    "roles = administrator, compliance-officer\n[role administrator]\ncert = sha256:" HEX " from=3 to=9\ncert = sha256:" HEX "\n";
+	struct trust t;
+
+	(void)state;
+	assert_int_equal(trust_parse("t", str_of(text), &t, NULL), ST_OK);
+	assert_false(t.token_required);
+	assert_true(t.revocation_required);
+	assert_int_equal(t.n_required, 2);
+	assert_string_equal(t.required[1], "compliance-officer");
+	assert_int_equal(t.n_certs, 2);
+	assert_string_equal(t.certs[0].role, "administrator");
+	assert_int_equal(t.certs[0].from, 3);
+	assert_int_equal(t.certs[0].to, 9);
+	assert_true(t.certs[1].to == UINT64_MAX);
+	assert_null(t.roots);
+	trust_free(&t);
+}
+
+static void
+refuses(void **state)
+{
+	static const char *const texts[] = {
+		"[trust]\nchain = x\n", "[trust]\nroots = /nowhere/at/all.pem\n", "[trust]\ntoken = maybe\n", "[trust]\nroles = a b\n", "[trust]\nroles = A\n",
+		"[trust]\nunknown = 1\n", "[other]\ntoken = required\n", "[role Admin]\ncert = sha256:" HEX "\n", "[role a]\nkey = x\n", "[role a]\ncert = " HEX "\n",
+		"[role a]\ncert = sha256:" HEX "00\n", "[role a]\ncert = sha256:" HEX " from=0\n", "[role a]\ncert = sha256:" HEX " from=5 to=4\n",
+		"[role a]\ncert = sha256:" HEX " until=4\n", "[role a]\ncert = file:nothing.crt\n", "[trust]\nroles = a,b,c,d,e,f,g,h,i\n",
+	};
+	struct trust t;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		enum status st = trust_parse("t", str_of(texts[i]), &t, NULL);
+
+		if (st != ST_USAGE)
+			fail_msg("%s: %d", texts[i], (int)st);
+		assert_null(t.certs);
+	}
+}
+
+static void
+none(void **state)
+{
+	struct trust t;
+
+	(void)state;
+	trust_none(&t);
+	assert_true(t.token_required);
+	assert_null(t.roots);
+	trust_free(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(reads), cmocka_unit_test(refuses), cmocka_unit_test(none) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
