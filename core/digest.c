@@ -2,7 +2,6 @@
 #include "core/digest.h"
 
 #include <errno.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pthread.h>
@@ -19,7 +18,6 @@ static const struct { const char *name, *evp; size_t size; } algs[DIGEST__MAX] =
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static OSSL_LIB_CTX *lib;
 static EVP_MD *mds[DIGEST__MAX];
-static EVP_MAC *hmac;
 
 static void
 fetch(void)
@@ -30,7 +28,6 @@ fetch(void)
 		return;
 	for (i = 0; i < DIGEST__MAX; i++)
 		mds[i] = EVP_MD_fetch(lib, algs[i].evp, NULL);
-	hmac = EVP_MAC_fetch(lib, "HMAC", NULL);
 }
 
 static enum status
@@ -110,25 +107,34 @@ digest_of(enum digest_alg alg, const void *p, size_t n, unsigned char *out, stru
 	return st;
 }
 
+/* RFC 2104 over SHA-256, whose block is 64 octets.  By hand: the library's EVP_MAC looks its digest up again at every call, which costs more than the hashing. */
 enum status
 digest_hmac_sha256(const void *key, size_t n_key, const void *p, size_t n, unsigned char out[32], struct err *err)
 {
-	static char name[] = "SHA2-256";
-	static const unsigned char nothing[1];
-	OSSL_PARAM params[2] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end() };
-	enum status st = ST_OK;
-	EVP_MAC_CTX *ctx;
-	size_t got = 0;
+	struct digest d = { NULL, DIGEST_SHA256 };
+	unsigned char pad[64] = { 0 }, inner[32];
+	enum status st;
+	size_t i;
 
-	pthread_once(&once, fetch);
-	if (hmac == NULL || (ctx = EVP_MAC_CTX_new(hmac)) == NULL)
-		return broken(err, DIGEST_SHA256);
-	/* A NULL key would mean "the key set before". */
-	if (EVP_MAC_init(ctx, n_key == 0 ? nothing : key, n_key, params) != 1 ||
-	    (n > 0 && EVP_MAC_update(ctx, p, n) != 1) ||
-	    EVP_MAC_final(ctx, out, &got, 32) != 1 || got != 32)
-		st = broken(err, DIGEST_SHA256);
-	EVP_MAC_CTX_free(ctx);
+	if (n_key > sizeof(pad)) {
+		if ((st = digest_of(DIGEST_SHA256, key, n_key, pad, err)) != ST_OK)
+			return st;
+	} else if (n_key > 0)
+		memcpy(pad, key, n_key);
+	for (i = 0; i < sizeof(pad); i++)
+		pad[i] ^= 0x36;
+	if ((st = digest_begin(&d, DIGEST_SHA256, err)) != ST_OK || (st = digest_add(&d, pad, sizeof(pad), err)) != ST_OK ||
+	    (st = digest_add(&d, p, n, err)) != ST_OK || (st = digest_end(&d, inner, err)) != ST_OK)
+		goto out;
+	for (i = 0; i < sizeof(pad); i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	if ((st = digest_begin(&d, DIGEST_SHA256, err)) == ST_OK && (st = digest_add(&d, pad, sizeof(pad), err)) == ST_OK &&
+	    (st = digest_add(&d, inner, sizeof(inner), err)) == ST_OK)
+		st = digest_end(&d, out, err);
+out:
+	digest_free(&d);
+	explicit_bzero(pad, sizeof(pad));
+	explicit_bzero(inner, sizeof(inner));
 	return st;
 }
 

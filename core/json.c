@@ -13,12 +13,9 @@
 #include "core/json.h"
 
 #include "core/i18n.h"
+#include "core/json_scan.h"
 #include "core/limits.h"
 #include "core/utf8.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum { VALUE, ARR_FIRST, OBJ_FIRST, KEY, AFTER };
 
@@ -58,32 +55,6 @@ hex4(const char *p)
 		v = v << 4 | d;
 	}
 	return v;
-}
-
-/* The first byte at or behind ${i} that is a quote, a backslash, a control or not ASCII. */
-static size_t
-plain(const char *p, size_t n, size_t i)
-{
-	unsigned char c;
-#ifdef __SSE2__
-	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
-	__m128i v, hit;
-	int mask;
-
-	for (; n - i >= 16; i += 16) {
-		v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-		/* Signed: below a space are the controls and everything from 0x80 on. */
-		hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)), _mm_cmplt_epi8(v, space));
-		if ((mask = _mm_movemask_epi8(hit)) != 0)
-			return i + (size_t)__builtin_ctz((unsigned)mask);
-	}
-#endif
-	for (; i < n; i++) {
-		c = (unsigned char)p[i];
-		if (c == '"' || c == '\\' || c < 0x20 || c >= 0x80)
-			break;
-	}
-	return i;
 }
 
 /* Reads the escape at j->p[*at]. */
@@ -136,7 +107,7 @@ string(struct json *j, struct json_event *ev, struct err *err)
 
 	ev->flags = 0;
 	for (;;) {
-		i = plain(j->p, j->n, i);
+		i = json_plain(j->p, j->n, i);
 		if (i == j->n)
 			return bad(j, _("a string is not closed"), i, err);
 		if (p[i] == '"')

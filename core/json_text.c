@@ -1,11 +1,8 @@
 /* json_text.c: what the inside of a JSON string means, and writing JSON. */
 #include "core/json.h"
 
+#include "core/json_scan.h"
 #include "core/utf8.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 /* Four hexadecimal digits at ${p}, or -1. */
 static int
@@ -126,6 +123,7 @@ json_text(struct str raw, unsigned flags, struct arena *a, struct str *out, stru
 {
 	size_t at = 0, n = 0, room = raw.n, from;
 	enum status st;
+	const char *next;
 	uint32_t cp;
 	void *p;
 	char *to;
@@ -142,9 +140,16 @@ json_text(struct str raw, unsigned flags, struct arena *a, struct str *out, stru
 	to = p;
 	while (at < raw.n) {
 		from = at;
-		if (raw.p[at] == '\\')
+		if ((flags & JSON_F_BAD_UTF8) == 0) {
+			next = memchr(raw.p + at, '\\', raw.n - at);
+			at = next == NULL ? raw.n : (size_t)(next - raw.p);
+			memcpy(to + n, raw.p + from, at - from);
+			n += at - from;
+			if (next != NULL)
+				n += utf8_put(unescape(raw, &at), to + n);
+		} else if (raw.p[at] == '\\')
 			n += utf8_put(unescape(raw, &at), to + n);
-		else if ((unsigned char)raw.p[at] < 0x80 || (flags & JSON_F_BAD_UTF8) == 0)
+		else if ((unsigned char)raw.p[at] < 0x80)
 			to[n++] = raw.p[at++];
 		else if (utf8_next(raw, &at, &cp)) {
 			memcpy(to + n, raw.p + from, at - from);
@@ -265,15 +270,21 @@ escaped(unsigned char c, char to[6])
 static enum status
 put_inside(struct buf *b, struct str s, struct err *err)
 {
+	const unsigned char *p = (const unsigned char *)s.p;
 	size_t i = 0, from = 0, before, n;
 	enum status st;
 	uint32_t cp;
 	char to[6];
 
-	while (i < s.n) {
+	while ((i = json_plain(s.p, s.n, i)) < s.n) {
+		/* U+1000 to U+CFFF, the bulk of Chinese text. */
+		while (s.n - i >= 3 && p[i] >= 0xE1 && p[i] <= 0xEC && (p[i + 1] & 0xC0) == 0x80 && (p[i + 2] & 0xC0) == 0x80)
+			i += 3;
+		if (i == s.n)
+			break;
 		before = i;
-		if ((unsigned char)s.p[i] < 0x80) {
-			if ((n = escaped((unsigned char)s.p[i++], to)) == 0)
+		if (p[i] < 0x80) {
+			if ((n = escaped(p[i++], to)) == 0)
 				continue;
 		} else {
 			if (utf8_next(s, &i, &cp))

@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/limits.h"
 #include "core/utf8.h"
+#include "core/when_civil.h"
 
 #define SALT_LEN	22u				/* characters of the salt: 16 octets in base64url */
 #define SALT_BYTES	(sizeof("{\"_s\":\"\"") - 1 + SALT_LEN)	/* what the archive puts before the part made here */
@@ -18,9 +19,16 @@ static bool
 has_noncharacter(struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
+	uint64_t word;
 	size_t i;
 
 	for (i = 0; i + 3 <= s.n; i++) {
+		/* Eight bytes at a time: is one of them 0xEF or more?  No noncharacter begins lower. */
+		while (s.n - i >= 8 && (memcpy(&word, p + i, 8), (((word & UINT64_C(0x7F7F7F7F7F7F7F7F)) + UINT64_C(0x1111111111111111)) &
+		    word & UINT64_C(0x8080808080808080)) == 0))
+			i += 8;
+		if (i + 3 > s.n)
+			break;
 		if (p[i] < 0xEF)
 			continue;
 		if (p[i] == 0xEF && ((p[i + 1] == 0xB7 && p[i + 2] >= 0x90 && p[i + 2] <= 0xAF) || (p[i + 1] == 0xBF && p[i + 2] >= 0xBE)))
@@ -54,6 +62,25 @@ put_string(struct buf *b, struct str s, struct err *err)
 	return st;
 }
 
+/* "name": behind ${before} ("", "," or "{"). */
+static enum status
+put_name(struct buf *b, const char *before, const char *name, struct err *err)
+{
+	size_t n = strlen(before), m = strlen(name);
+	enum status st;
+	char *to;
+
+	if ((st = buf_room(b, n + m + 3, err)) != ST_OK)
+		return st;
+	to = b->p + b->n;
+	memcpy(to, before, n);
+	to[n] = '"';
+	memcpy(to + n + 1, name, m);
+	memcpy(to + n + m + 1, "\":", 2);
+	b->n += n + m + 3;
+	return ST_OK;
+}
+
 /* "name":"text", behind ${before} ("," or "{"); nothing when ${s} is absent. */
 static enum status
 put_text(struct buf *b, const char *before, const char *name, struct str s, struct err *err)
@@ -62,8 +89,7 @@ put_text(struct buf *b, const char *before, const char *name, struct str s, stru
 
 	if (s.p == NULL)
 		return ST_OK;
-	if ((st = buf_addz(b, before, err)) != ST_OK || (st = buf_putc(b, '"', err)) != ST_OK ||
-	    (st = buf_addz(b, name, err)) != ST_OK || (st = buf_addz(b, "\":", err)) != ST_OK)
+	if ((st = put_name(b, before, name, err)) != ST_OK)
 		return st;
 	return put_string(b, s, err);
 }
@@ -97,7 +123,7 @@ put_fragment(struct buf *b, struct str s, struct err *err)
 static enum status
 put_value(struct buf *b, enum field_type type, const struct value *v, struct err *err)
 {
-	char time[WHEN_UTC_LEN + 1];
+	char time[WHEN_UTC_LEN + 3];
 
 	if (v->not_granted)
 		return buf_addz(b, "null", err);
@@ -105,10 +131,11 @@ put_value(struct buf *b, enum field_type type, const struct value *v, struct err
 	case F_TIME:
 		if (v->ms == WHEN_UNKNOWN)
 			break;
-		when_utc(v->ms, time);
-		if (time[0] == '\0')
+		when_utc(v->ms, time + 1);
+		if (time[1] == '\0')
 			break;
-		return buf_addf(b, err, "\"%s\"", time);
+		time[0] = time[WHEN_UTC_LEN + 1] = '"';
+		return buf_add(b, time, WHEN_UTC_LEN + 2, err);
 	case F_INT:
 		if (is_number(v->s))
 			return buf_str_add(b, v->s, err);
@@ -133,14 +160,9 @@ put_value(struct buf *b, enum field_type type, const struct value *v, struct err
 static bool
 is_absent(enum field_type type, const struct value *v)
 {
-	char time[WHEN_UTC_LEN + 1];
-
 	if (v->not_granted || v->s.p != NULL)
 		return false;
-	if (type != F_TIME || v->ms == WHEN_UNKNOWN)
-		return true;
-	when_utc(v->ms, time);
-	return time[0] == '\0';
+	return type != F_TIME || v->ms < WHEN_CIVIL_MIN || v->ms > WHEN_CIVIL_MAX;
 }
 
 static enum status
@@ -154,9 +176,7 @@ put_fields(struct buf *b, const struct record *rec, struct err *err)
 	for (i = 0; f[i].name != NULL; i++) {
 		if (is_absent(f[i].type, &rec->n[i]))
 			continue;
-		if ((st = buf_addz(b, before, err)) != ST_OK || (st = buf_putc(b, '"', err)) != ST_OK ||
-		    (st = buf_addz(b, f[i].name, err)) != ST_OK || (st = buf_addz(b, "\":", err)) != ST_OK ||
-		    (st = put_value(b, f[i].type, &rec->n[i], err)) != ST_OK)
+		if ((st = put_name(b, before, f[i].name, err)) != ST_OK || (st = put_value(b, f[i].type, &rec->n[i], err)) != ST_OK)
 			return st;
 		before = ",";
 	}

@@ -1,4 +1,4 @@
-/* when_civil.h: the calendar inside when.c, for when_parse.c; nobody else includes it. */
+/* when_civil.h: the calendar inside when.c, for when_parse.c, and its range for record_json.c; nobody else includes it. */
 #ifndef CORE_WHEN_CIVIL_H
 #define CORE_WHEN_CIVIL_H
 

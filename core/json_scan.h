@@ -1,0 +1,37 @@
+/* json_scan.h: finding, sixteen bytes at a time, what is special inside a JSON string.  For json.c and json_text.c alone. */
+#ifndef CORE_JSON_SCAN_H
+#define CORE_JSON_SCAN_H
+
+#include <stddef.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* The first byte at or behind ${i} that is a quote, a backslash, a control or not ASCII. */
+static inline size_t
+json_plain(const char *p, size_t n, size_t i)
+{
+	unsigned char c;
+#ifdef __SSE2__
+	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
+	__m128i v, hit;
+	int mask;
+
+	for (; n - i >= 16; i += 16) {
+		v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		/* Signed: below a space are the controls and everything from 0x80 on. */
+		hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)), _mm_cmplt_epi8(v, space));
+		if ((mask = _mm_movemask_epi8(hit)) != 0)
+			return i + (size_t)__builtin_ctz((unsigned)mask);
+	}
+#endif
+	for (; i < n; i++) {
+		c = (unsigned char)p[i];
+		if (c == '"' || c == '\\' || c < 0x20 || c >= 0x80)
+			break;
+	}
+	return i;
+}
+
+#endif
