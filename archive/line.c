@@ -24,17 +24,32 @@ blank(struct scan *s)
 		s->p++;
 }
 
-/* Any of eight bytes that is a quote, a backslash, below 0x20 or above 0x7f? (exact for bytes below 0x80, which is all that is asked) */
-static bool
-special8(const unsigned char *p)
+/*
+ * How many of eight bytes come before the first that is a quote, a backslash, below 0x20 or above 0x7f; 8: none is.  Borrows run
+ * upwards only, so the lowest mark is exact.
+ */
+static unsigned
+plain8(const unsigned char *p)
 {
 	const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-	uint64_t v, q, b;
+	uint64_t v = 0, q, b, marks;
+	int i;
 
-	memcpy(&v, p, 8);
+	for (i = 7; i >= 0; i--)	/* little-endian on any machine; compilers make one load of it */
+		v = v << 8 | p[i];
 	q = v ^ (ones * '"');
 	b = v ^ (ones * '\\');
-	return (((v - ones * 0x20) | (q - ones) | (b - ones) | v) & high) != 0;
+	marks = ((v - ones * 0x20) | (q - ones) | (b - ones) | v) & high;
+	return marks == 0 ? 8 : (unsigned)__builtin_ctzll(marks) / 8;
+}
+
+/* Three-byte characters but those that begin with E0 or ED, as long as they follow each other: nearly all of Chinese text. */
+static const unsigned char *
+common_run(const unsigned char *p, const unsigned char *end)
+{
+	while (end - p >= 3 && (p[0] & 0xf0) == 0xe0 && p[0] != 0xe0 && p[0] != 0xed && ((p[1] ^ 0x80) | (p[2] ^ 0x80)) < 0x40)
+		p += 3;
+	return p;
 }
 
 static bool cont(unsigned char c) { return (c & 0xc0) == 0x80; }
@@ -46,11 +61,7 @@ utf8(struct scan *s)
 	const unsigned char *p = s->p;
 	size_t left = (size_t)(s->end - p);
 
-	if (p[0] >= 0xe1 && p[0] <= 0xef && p[0] != 0xed) {	/* nearly all of Chinese text */
-		if (left < 3 || !cont(p[1]) || !cont(p[2]))
-			return false;
-		s->p += 3;
-	} else if (p[0] >= 0xc2 && p[0] <= 0xdf) {
+	if (p[0] >= 0xc2 && p[0] <= 0xdf) {
 		if (left < 2 || !cont(p[1]))
 			return false;
 		s->p += 2;
@@ -101,16 +112,18 @@ string(struct scan *s)
 {
 	s->p++;
 	for (;;) {
-		while (s->end - s->p >= 8 && !special8(s->p))
-			s->p += 8;
+		unsigned n = 8;
+
+		while (n == 8 && s->end - s->p >= 8)
+			s->p += n = plain8(s->p);
 		if (s->p == s->end)
 			return false;
 		if (*s->p >= 0x80) {
-			if (!utf8(s))
+			const unsigned char *from = s->p;
+
+			s->p = common_run(s->p, s->end);
+			if (s->p == from && !utf8(s))
 				return false;
-			while (s->p < s->end && *s->p >= 0x80)
-				if (!utf8(s))
-					return false;
 		} else if (*s->p == '"') {
 			s->p++;
 			return true;
