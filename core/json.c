@@ -118,9 +118,7 @@ string(struct json *j, struct json_event *ev, struct err *err)
 		} else if (p[i] < 0x20)
 			return bad(j, _("a control character must be escaped"), i, err);
 		else {
-			/* U+1000 to U+CFFF, the bulk of Chinese text, needs no look at what it means. */
-			while (j->n - i >= 3 && p[i] >= 0xE1 && p[i] <= 0xEC && (p[i + 1] & 0xC0) == 0x80 && (p[i + 2] & 0xC0) == 0x80)
-				i += 3;
+			i = json_run(j->p, j->n, i);
 			if (i == j->n || p[i] < 0x80)
 				continue;
 			if (!utf8_next((struct str){ j->p, j->n }, &i, &cp))

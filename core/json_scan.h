@@ -1,4 +1,4 @@
-/* json_scan.h: finding, sixteen bytes at a time, what is special inside a JSON string.  For json.c and json_text.c alone. */
+/* json_scan.h: finding in long steps what is special inside a JSON string.  For json.c and json_text.c alone. */
 #ifndef CORE_JSON_SCAN_H
 #define CORE_JSON_SCAN_H
 
@@ -31,6 +31,18 @@ json_plain(const char *p, size_t n, size_t i)
 		if (c == '"' || c == '\\' || c < 0x20 || c >= 0x80)
 			break;
 	}
+	return i;
+}
+
+/* Behind the run at ${i} of U+1000 to U+CFFF and U+E000 on, but for the rows with noncharacters: nearly all of Chinese text, valid as it is. */
+static inline size_t
+json_run(const char *text, size_t n, size_t i)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	while (n - i >= 3 && p[i] >= 0xE1 && p[i] != 0xED && p[i] <= 0xEF && (p[i + 1] & 0xC0) == 0x80 && (p[i + 2] & 0xC0) == 0x80 &&
+	    (p[i] != 0xEF || (p[i + 1] != 0xB7 && p[i + 1] != 0xBF)))
+		i += 3;
 	return i;
 }
 

@@ -7,7 +7,7 @@
 #include "core/limits.h"
 #include "core/mem.h"
 
-#define FIRST_NODES	64u
+#define FIRST_NODES	16u
 #define DIRECT_MAX	32u	/* objects with more names are checked for duplicates by sorting */
 
 struct builder {
@@ -185,12 +185,13 @@ json_tape(struct str text, struct arena *a, struct json_node **out, size_t *n, s
 static size_t
 member(const struct json_node *t, size_t i, struct str name)
 {
+	bool escaped = (t[i].flags & JSON_F_ESCAPE) != 0;	/* somewhere inside: perhaps in a name */
 	size_t c, found = 0;
 
 	if (t[i].tok != JSON_OBJ)
 		return 0;
 	for (c = i + 1; c < t[i].next; c = t[c].next)
-		if (json_same(t[c].key, name))
+		if (escaped ? json_same(t[c].key, name) : t[c].key.n == name.n && memcmp(t[c].key.p, name.p, name.n) == 0)
 			found = c;
 	return found;
 }

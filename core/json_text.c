@@ -277,9 +277,7 @@ put_inside(struct buf *b, struct str s, struct err *err)
 	char to[6];
 
 	while ((i = json_plain(s.p, s.n, i)) < s.n) {
-		/* U+1000 to U+CFFF, the bulk of Chinese text. */
-		while (s.n - i >= 3 && p[i] >= 0xE1 && p[i] <= 0xEC && (p[i + 1] & 0xC0) == 0x80 && (p[i + 2] & 0xC0) == 0x80)
-			i += 3;
+		i = json_run(s.p, s.n, i);
 		if (i == s.n)
 			break;
 		before = i;

@@ -86,7 +86,7 @@ utf8_ok(struct str s)
 
 	while ((i = skip_ascii(s, i)) < s.n) {
 		/* Runs of three-byte characters are the ordinary case of Chinese text. */
-		while (s.n - i >= 3 && p[i] >= 0xe1 && p[i] <= 0xec && (p[i + 1] & 0xc0) == 0x80 && (p[i + 2] & 0xc0) == 0x80)
+		while (s.n - i >= 3 && p[i] >= 0xe1 && p[i] <= 0xef && p[i] != 0xed && (p[i + 1] & 0xc0) == 0x80 && (p[i + 2] & 0xc0) == 0x80)
 			i += 3;
 		if (i < s.n && p[i] >= 0x80 && !utf8_next(s, &i, &cp))
 			return false;
