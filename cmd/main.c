@@ -189,7 +189,7 @@ dispatch(struct app *app, int argc, char **argv, const char **name, struct err *
 	static const struct option_def *const only_global[] = { global_options, NULL };
 	const struct option_def *both[3] = { global_options, NULL, NULL };
 	const struct command *c;
-	struct options before, after;
+	static struct options before, after;	/* operands live as long as the process */
 	enum status st;
 	int used;
 

@@ -90,14 +90,6 @@ random_bytes(const struct run *r, const char *label, unsigned char *out, size_t 
 	return st;
 }
 
-static bool
-is_loopback_url(const char *url)
-{
-	return url != NULL && (strncmp(url, "http://127.", 11) == 0 || strncmp(url, "http://localhost:", 17) == 0 ||
-	    strncmp(url, "http://localhost/", 17) == 0 || strncmp(url, "http://[::1]", 12) == 0 ||
-	    strncmp(url, "https://127.", 12) == 0 || strncmp(url, "https://localhost:", 18) == 0 || strncmp(url, "https://[::1]", 13) == 0);
-}
-
 static enum status
 open_network(struct run *r, struct err *err)
 {
@@ -110,7 +102,7 @@ open_network(struct run *r, struct err *err)
 	if (st == ST_OK)
 		st = buf_z(&ca, err);
 	if (st == ST_OK || st == ST_END)
-		st = transport_curl_open(&r->net, ca.n > 0 ? ca.p : NULL, is_loopback_url(base), err);
+		st = transport_curl_open(&r->net, ca.n > 0 ? ca.p : NULL, base != NULL && transport_curl_is_loopback(base), err);
 	buf_free(&ca);
 	return st;
 }

@@ -22,6 +22,7 @@
 #include "core/secret.h"
 #include "core/stop.h"
 #include "exporters/budget.h"
+#include "exporters/transport_curl.h"
 
 #define BACKOFF_MS	500u
 #define BACKOFF_MAX_MS	60000u
@@ -184,7 +185,11 @@ budget_of(struct api *api, const struct call *call)
 	if (api->n_budgets == BUDGETS_MAX)
 		return &api->budgets[BUDGETS_MAX - 1].budget;	/* deliberate: those beyond share one */
 	api->budgets[i].path = call->path;
-	budget_init(&api->budgets[i].budget, rate > UINT32_MAX ? UINT32_MAX : (uint32_t)rate);
+	rate = rate > UINT32_MAX ? UINT32_MAX : rate;
+	if (transport_curl_is_loopback(api->base_url))
+		budget_init_local(&api->budgets[i].budget, (uint32_t)rate);
+	else
+		budget_init(&api->budgets[i].budget, (uint32_t)rate);
 	api->n_budgets++;
 	return &api->budgets[i].budget;
 }

@@ -10,6 +10,13 @@ budget_init(struct budget *b, uint32_t per_minute)
 	b->per_minute = per_minute;
 }
 
+void
+budget_init_local(struct budget *b, uint32_t per_minute)
+{
+	budget_init(b, 0);
+	b->held = per_minute;
+}
+
 int64_t
 budget_take(struct budget *b, int64_t mono_ms)
 {
@@ -36,6 +43,8 @@ budget_take(struct budget *b, int64_t mono_ms)
 void
 budget_slow(struct budget *b)
 {
-	if (b->per_minute > 1)
+	if (b->per_minute == 0)
+		b->per_minute = b->held;
+	else if (b->per_minute > 1)
 		b->per_minute /= 2;
 }

@@ -73,6 +73,8 @@ said_no(struct chat_pull *p, const struct chat_page *page, struct chat_notes *no
 		;
 	*again = false;
 	if (i < n && errcodes[i].act == BUSY) {
+		if (page->errcode != -1)
+			budget_slow(p->budget);
 		if (++p->n_busy > BUSY_MAX)
 			return err_set(err, ST_RETRY, _("%s: %s"), "GetChatData", detail);
 		*again = true;

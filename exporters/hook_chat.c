@@ -26,9 +26,11 @@
 #include "exporters/chat_pull.h"
 #include "exporters/idset.h"
 #include "exporters/map_chat.h"
+#include "exporters/transport_curl.h"
 
 #define WINDOW_MS	((int64_t)5 * 24 * 3600 * 1000)	/* what the server keeps [91552] */
-#define PER_MINUTE	600u				/* calls of the library [91774] */
+#define PER_MINUTE	600u				/* GetChatData calls [91774] */
+#define MEDIA_PER_MINUTE 6000u				/* GetMediaData: no limit stated; below that of one interface [90312] */
 #define PILOT_ROWS	100u
 #define IDS_FILE	"chat-files.ids"
 
@@ -43,7 +45,7 @@ struct hook_chat {
 	struct chat_proc	*proc;
 	struct chat_keys	*keys;
 	struct chat_decrypt	*decrypt;
-	struct budget		 budget;
+	struct budget		 budget, media_budget;
 	struct idset		 files;
 	bool			 has_files, wants_messages, wants_files, filtered;
 	struct chat_pull	 pull;
@@ -318,7 +320,7 @@ next_file(struct hook_chat *h, struct source_item *it, struct err *err)
 	} else {
 		if (idset_has(&h->files, f->id))
 			return ST_END;
-		if ((st = chat_file_fetch(h->proc, &h->budget, h->params->work_dir, f, h->files.n, &h->fetched, err)) != ST_OK ||
+		if ((st = chat_file_fetch(h->proc, &h->media_budget, h->params->work_dir, f, h->files.n, &h->fetched, err)) != ST_OK ||
 		    (st = idset_add(&h->files, f->id, &fresh, err)) != ST_OK)
 			return st;
 	}
@@ -621,6 +623,7 @@ start(struct hook_chat *h, const char *secret, struct err *err)
 	const struct source_params *p = h->params;
 	struct chat_proc_config pc = { .program = p->program, .library = h->library.p, .backoff_ms = p->backoff_ms };
 	const char *passwd = config_get(p->config, h->section, "chat.passwd");
+	const char *base_url = config_get(p->config, h->section, "base_url");
 	unsigned n_threads = ring_threads(p->n_threads);
 	char *real;
 	enum status st;
@@ -652,7 +655,13 @@ start(struct hook_chat *h, const char *secret, struct err *err)
 	if ((st = chat_keys_open(&h->keys, p->config, h->section, n_threads, err)) != ST_OK ||
 	    (st = chat_proc_open(&h->proc, &pc, err)) != ST_OK)
 		return st;
-	budget_init(&h->budget, PER_MINUTE);
+	if (base_url != NULL && transport_curl_is_loopback(base_url)) {
+		budget_init_local(&h->budget, PER_MINUTE);
+		budget_init_local(&h->media_budget, MEDIA_PER_MINUTE);
+	} else {
+		budget_init(&h->budget, PER_MINUTE);
+		budget_init(&h->media_budget, MEDIA_PER_MINUTE);
+	}
 	h->pull.proc = h->proc;
 	h->pull.budget = &h->budget;
 	h->pull.backoff_ms = p->backoff_ms == 0 ? 500 : p->backoff_ms;

@@ -77,6 +77,12 @@ test_budget(void **state)
 	assert_int_equal(b.per_minute, 50);
 	budget_init(&b, 0);
 	assert_int_equal(budget_take(&b, 0), 0);
+	budget_init_local(&b, 2);
+	assert_int_equal(budget_take(&b, 0), 0);
+	budget_slow(&b);
+	assert_int_equal(budget_take(&b, 0), 0);
+	assert_int_equal(budget_take(&b, 0), 0);
+	assert_true(budget_take(&b, 0) > 0);
 	budget_init(&b, 1);
 	budget_slow(&b);
 	assert_int_equal(b.per_minute, 1);
