@@ -24,7 +24,7 @@ step() { # NAME COMMAND…: one step that passes or fails as a whole
 }
 units() { # BUILD-DIR LABEL: ctest, its counts added to ours
 	local began=$SECONDS n f
-	ctest --test-dir "$1" -j "$(nproc)" --output-on-failure >"$log" 2>&1
+	ctest --test-dir "$1" -j "$(nproc)" --output-on-failure "${@:3}" >"$log" 2>&1
 	n=$(sed -n 's/.*tests passed, \([0-9]*\) tests failed out of \([0-9]*\).*/\2 \1/p' "$log" | tail -1)
 	f=${n#* } n=${n% *}
 	if [ -z "$n" ]; then total_failed=$((total_failed + 1)); printf 'FAIL  %s: no tests ran\n' "$2"; tail -5 "$log"; return; fi
@@ -45,16 +45,22 @@ script() { # FILE: a shell test that ends with its own count
 }
 build() { cmake --preset "$1" >/dev/null && cmake --build --preset "$1" -j "$(nproc)"; }
 
+build_tsan() {
+	cmake --preset tsan >/dev/null &&
+		cmake --build --preset tsan -j "$(nproc)" --target test_core_ring test_core_log test_core_progress test_archive_writer test_exporters_chat_keys
+}
+
 say "building"
 step "release build, gcc" build release
 step "address and undefined sanitizers, gcc" build asan
 step "release build, clang" build clang
+step "thread sanitizer build" build_tsan
 say "units"
 units build "units, release"
-units build-asan "units, sanitizers"
+units build-asan "units, address and undefined sanitizers" -E '^(interop|sim|attack)_'
+units build-tsan "threads, thread sanitizer" -R '^(core_ring|core_log|core_progress|archive_writer|exporters_chat_keys)$'
 say "whole program against the simulator"
 for t in tests/e2e/*.sh; do script "$t"; done
-for t in tests/interop/*.sh tests/sim/*.sh; do [ -e "$t" ] && script "$t"; done
 if [ -n "$ALL" ]; then
 	say "longer sweeps"
 	for t in tests/all/*.sh; do [ -e "$t" ] && script "$t"; done
