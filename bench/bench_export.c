@@ -2,7 +2,9 @@
  * bench_export.c: the whole export of chat from pages on disk, through the parts that `custody export` is made of: messages of a file,
  * mapping, record lines, archive and views, commits between pages, seal with its signature, close.  Only network and decryption are left out.
  *
- *   bench_export FILE STORE CERT.pem KEY.pem [THREADS]      leaves bench-00000001.tar.gz in the directory STORE; 0: all processors
+ *   bench_export FILE STORE CERT.pem KEY.pem [THREADS]      leaves bench-00000001.tar.gz in the directory STORE
+ *
+ * THREADS compress beside the thread that does the rest: 0 (the default) as many as there are processors, "none": one thread does everything
  *
  * Clock, ids and the salt key are fixed: the same messages give the same tar up to seal/seal.txt.  Two lines on stdout: the path, and
  * "records N peak KIB" with the largest resident size of this process (as getrusage tells).
@@ -12,11 +14,11 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "archive/pack.h"
 #include "archive/writer.h"
 #include "bench/feed.h"
 #include "core/fs.h"
 #include "core/limits.h"
-#include "core/ring.h"
 #include "formats/views.h"
 
 #define NOW_MS		INT64_C(1790000000000)	/* within the certificate's life: see run.sh */
@@ -111,6 +113,7 @@ main(int argc, char **argv)
 	struct format_options opt = { .made_ms = NOW_MS, .organization = "Bench" };
 	struct place place = { { place_sink }, NULL };
 	struct views *views;
+	unsigned n_threads = 0;
 	struct rusage ru;
 	struct err err;
 	uint64_t n;
@@ -121,7 +124,9 @@ main(int argc, char **argv)
 	}
 	when_test_clock(NOW_MS);
 	feed_ok(when_zone("Asia/Shanghai", &err), &err);
-	begin(&place.archive, argv[2], ring_threads(argc > 5 ? (unsigned)strtoul(argv[5], NULL, 10) : 0));
+	if (argc > 5)
+		n_threads = strcmp(argv[5], "none") == 0 ? PACK_INLINE : (unsigned)strtoul(argv[5], NULL, 10);
+	begin(&place.archive, argv[2], n_threads);
 	feed_ok(views_open(&views, &opt, &place.place, &err), &err);
 	n = capture(place.archive, views, argv[1]);
 	feed_ok(views_finish(views, archive_records(place.archive), &err), &err);

@@ -26,6 +26,7 @@ feed_open(struct feed *f, const char *path)
 		perror(path);
 		exit(1);
 	}
+	setvbuf(f->file, NULL, _IOFBF, (size_t)128 << 10);
 	buf_init(&f->page, LIMIT_PAGE);
 	arena_init(&f->arena, LIMIT_ARENA);
 }
