@@ -12,6 +12,7 @@
 struct app {
 	const char	*config_option, *store_option;
 	bool		 json, yes, quiet, color;
+	bool		 answered;	/* a JSON result is on stdout already: the failure stands in it */
 	enum progress_mode progress;
 	struct config	*config;	/* NULL until app_config */
 	const char	*program;	/* path of this executable */

@@ -29,8 +29,8 @@ cmd_run_answer(struct app *app, const struct run_result *res, struct err *err)
 		st = buf_addf(&out, err, "%s\n", res->path);
 	else
 		st = ST_OK;
-	if (st == ST_OK)
-		st = app_print(&out, err);
+	if (st == ST_OK && (st = app_print(&out, err)) == ST_OK)
+		app->answered = app->json;
 	if (st != ST_OK)
 		goto out;
 	if (res->pending)

@@ -136,8 +136,8 @@ judge(struct judging *j, const char *path, struct verify_report *report, struct 
 		return st;
 	buf_init(&out, (size_t)1 << 20);
 	st = j->app->json ? print_json(path, report, &out, err) : print_text(path, report, &out, err);
-	if (st == ST_OK)
-		st = app_print(&out, err);
+	if (st == ST_OK && (st = app_print(&out, err)) == ST_OK)
+		j->app->answered = j->app->json;
 	buf_free(&out);
 	fold(j, path, report);
 	return st;

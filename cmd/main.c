@@ -73,7 +73,7 @@ last_line(const struct app *app, const char *command, enum status st, const stru
 	err_init(&e2);
 	buf_init(&b, 8192);
 	buf_init(&line, 8192);
-	if (app->json) {
+	if (app->json && !app->answered) {
 		if (buf_addf(&b, &e2, "{\"class\":\"%s\",\"exit\":%d,\"what\":", c->name, c->exit) == ST_OK &&
 		    json_put_string(&b, str_of(command), &e2) == ST_OK && buf_addz(&b, ",\"object\":", &e2) == ST_OK &&
 		    json_put_string(&b, str_of(app->object == NULL ? "" : app->object), &e2) == ST_OK &&

@@ -12,6 +12,7 @@
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/secret.h"
 #include "exporters/transport_curl.h"
 #include "version.h"
 
@@ -107,6 +108,25 @@ open_network(struct run *r, struct err *err)
 	return st;
 }
 
+/* Every secret that is named can be read: better told now than after hours of chat. */
+static enum status
+try_secrets(struct run *r, struct err *err)
+{
+	static const char *const prefixes[] = { "secret.", "chat.key.", NULL };
+	struct secret secret = { NULL, 0, 0 };
+	const char *key, *value;
+	enum status st;
+	size_t i, k;
+
+	for (k = 0; prefixes[k] != NULL; k++)
+		for (i = 0; (key = config_key(r->app->config, r->section, prefixes[k], i, &value)) != NULL; i++) {
+			if ((st = secret_load(value, config_dir(r->app->config), &secret, err)) != ST_OK)
+				return err_in(err, "%s", key);
+			secret_free(&secret);
+		}
+	return ST_OK;
+}
+
 enum status
 run_open_tenant(struct run *r, const char *tenant, struct err *err)
 {
@@ -123,7 +143,7 @@ run_open_tenant(struct run *r, const char *tenant, struct err *err)
 		err_in(err, "%s", config_file(r->app->config));
 		goto out;
 	}
-	if ((st = run_test_seed(r, err)) != ST_OK || (st = run_signers(r, err)) != ST_OK ||
+	if ((st = run_test_seed(r, err)) != ST_OK || (st = run_signers(r, err)) != ST_OK || (st = try_secrets(r, err)) != ST_OK ||
 	    (st = app_store_path(r->app, r->section, &path, label, err)) != ST_OK || (st = buf_z(&path, err)) != ST_OK ||
 	    (st = store_open(&r->store, path.p, label, true, err)) != ST_OK || (st = store_lock(&r->store, &r->lock, err)) != ST_OK ||
 	    (st = catalog_open(&r->catalog, &r->store, err)) != ST_OK)

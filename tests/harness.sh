@@ -34,7 +34,7 @@ expect() {
 	got=$?
 	if [ $got -eq "$want" ]; then pass "$name"; else
 		fail "$name: exit $got, expected $want"
-		tail -5 "$WORK/out" "$WORK/err" | sed 's/^/      /'
+		cat "$WORK/out" "$WORK/err" | tail -n 8 | sed 's/^/      /'
 	fi
 }
 

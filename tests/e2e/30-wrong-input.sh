@@ -58,7 +58,7 @@ wrong 8 "no trust" "trust" "${C[@]}" verify "$a"
 if "${C[@]}" -c "$conf" verify "$a" >/dev/full 2>"$WORK/err"; then fail "output to a full device"; else
 	[ $? = 5 ]; pass "output to a full device is an error"; fi
 sim_stop
-wrong 4 "platform out of reach" "127.0.0.1" env CUSTODY_TEST_BACKOFF=1 "${C[@]}" -c "$conf" -q export acme
+wrong 4 "platform out of reach" "127.0.0.1|network error" env CUSTODY_TEST_BACKOFF=1 "${C[@]}" -c "$conf" -q export acme
 sim_start "$WORK/ip" --scale small --seed 5 --fault ip-untrusted
 wrong 6 "address not trusted" "60020|10009|127.0.0.1|trusted" "${C[@]}" -c "$WORK/ip/custody.conf" -q export acme
 finish
