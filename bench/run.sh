@@ -42,7 +42,8 @@ machine() {
 		[ -z "$(version "$p")" ] || printf ' %s %s' "$p" "$(version "$p")"
 	done
 	printf '\n# kernel: %s; load before: %s\n' "$(uname -r)" "$(cut -d' ' -f1-3 /proc/loadavg)"
-	printf '# data: seed %s; %s pairs in turn; CPU time is user + system of the whole process tree, medians\n' "$seed" "$rounds"
+	printf '# data: seed %s, %s messages, sha256 %s\n' "$seed" "$count" "$(sha256sum <"$(messages "$count")" | cut -d' ' -f1)"
+	printf '# %s pairs in turn; CPU time is user + system of the whole process tree, medians\n' "$rounds"
 	printf '# name value unit ratio-to\n'
 }
 
@@ -162,6 +163,8 @@ bench_memory() {
 		rm -rf "$work/store"
 		[ "$n" = "$count" ] || rm "$file"
 	done
+	[ $large = 0 ] || awk '$1 ~ /export$/ && $3 == "s" { v[++k] = $2 } END { printf "memory.export.message %.3f x 100000-messages\n", (v[2] / 40) / v[1] }' \
+		"$work/memory.100000" "$work/memory.4000000"
 }
 
 trust() {
