@@ -76,6 +76,12 @@ enum status json_text(struct str raw, unsigned flags, struct arena *a, struct st
 /* json_compact(value, out, err): append a value without the white space between its tokens, nothing else changed. */
 enum status json_compact(struct str value, struct buf *out, struct err *) STATUS_USE;
 
+/*
+ * json_clean(value, out, err): append a value as I-JSON (RFC 7493), compact: lone surrogates, noncharacters and bad bytes become U+FFFD, of a name that
+ * comes twice in an object the last member stays.  For views and normalised fields; what a platform sent is kept as it is elsewhere.
+ */
+enum status json_clean(struct str value, struct buf *out, struct err *err) STATUS_USE;
+
 /* --- writing: the caller gives structure by literals, these give the leaves --- */
 /* json_put_string(b, text, err): append a quoted string; ${text} must be UTF-8 (bad bytes become U+FFFD); only ", \ and C0 are escaped. */
 enum status json_put_string(struct buf *, struct str text, struct err *) STATUS_USE;

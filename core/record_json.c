@@ -104,20 +104,13 @@ is_number(struct str s)
 	return json_next(&j, &ev, NULL) == ST_OK && ev.tok == JSON_NUM && ev.text.n == s.n;
 }
 
-/* Any JSON of the platform's.  Bad UTF-8 can only stand inside its strings, where U+FFFD keeps the line readable. */
+/* Any JSON, as I-JSON.  A list of plain strings, the usual case, cannot hold what must be looked for. */
 static enum status
 put_fragment(struct buf *b, struct str s, struct err *err)
 {
-	enum status st;
-	struct buf clean;
+	bool plain = memchr(s.p, '{', s.n) == NULL && memchr(s.p, '\\', s.n) == NULL && utf8_ok(s) && !has_noncharacter(s);
 
-	if (utf8_ok(s))
-		return json_compact(s, b, err);
-	buf_init(&clean, 3 * LIMIT_RECORD);
-	if ((st = utf8_clean(s, &clean, err)) == ST_OK)
-		st = json_compact(buf_str(&clean), b, err);
-	buf_free(&clean);
-	return st;
+	return plain ? json_compact(s, b, err) : json_clean(s, b, err);
 }
 
 static enum status

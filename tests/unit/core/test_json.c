@@ -353,12 +353,41 @@ test_no_memory(void **state)
 	free(u.out);
 }
 
+/* I-JSON: what a platform may send and a normalised field may not hold. */
+static void
+test_clean(void **state)
+{
+	static const struct { const char *in, *want; } unclean[] = {
+		{ "{ \"a\" : [1, 1.0e+3, 18446744073709551616] }", "{\"a\":[1,1.0e+3,18446744073709551616]}" },
+		{ "{\"a\":1,\"b\":2,\"a\":3}", "{\"b\":2,\"a\":3}" },
+		{ "{\"a\":1,\"\\u0061\":2}", "{\"a\":2}" },
+		{ "[{\"x\":{\"y\":1,\"y\":2}},\"plain\"]", "[{\"x\":{\"y\":2}},\"plain\"]" },
+		{ "[\"\\ud83d\",\"\\ude00 b\",\"\\ud83d\\ude00\"]", "[\"\xef\xbf\xbd\",\"\xef\xbf\xbd b\",\"\xf0\x9f\x98\x80\"]" },
+		{ "{\"\\ud800k\":\"\\uffff\\n\"}", "{\"\xef\xbf\xbdk\":\"\xef\xbf\xbd\\n\"}" },
+		{ "\"\xef\xbf\xbe\"", "\"\xef\xbf\xbd\"" },
+		{ "[\"\xff\xfe\"]", "[\"\xef\xbf\xbd\xef\xbf\xbd\"]" },
+		{ "null", "null" },
+	};
+	struct buf out;
+	size_t i;
+
+	(void)state;
+	buf_init(&out, 4096);
+	for (i = 0; i < sizeof(unclean) / sizeof(unclean[0]); i++) {
+		buf_clear(&out);
+		assert_int_equal(json_clean(str_of(unclean[i].in), &out, NULL), ST_OK);
+		assert_int_equal(buf_z(&out, NULL), ST_OK);
+		assert_string_equal(out.p, unclean[i].want);
+	}
+	buf_free(&out);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases), cmocka_unit_test(test_jansson), cmocka_unit_test(test_limits), cmocka_unit_test(test_duplicates),
-		cmocka_unit_test(test_lookup), cmocka_unit_test(test_text), cmocka_unit_test(test_writing), cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_lookup), cmocka_unit_test(test_text), cmocka_unit_test(test_writing), cmocka_unit_test(test_clean), cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
