@@ -58,6 +58,15 @@ engine_number(struct engine *e, struct record *rec, struct err *err)
 	return ST_OK;
 }
 
+/* The platform's words without their trace id: the same fault gives the same record in every session. */
+static struct str
+stable_words(const struct engine *e, const char *text)
+{
+	const char *end = e->p->text_until == NULL ? NULL : strstr(text, e->p->text_until);
+
+	return end == NULL ? str_of(text) : (struct str){ text, (size_t)(end - text) };
+}
+
 enum status
 engine_lost(struct engine *e, enum record_kind kind, const char *of, const struct lost *lost, struct err *err)
 {
@@ -71,8 +80,8 @@ engine_lost(struct engine *e, enum record_kind kind, const char *of, const struc
 		return st;
 	if (lost->object.p != NULL && (st = arena_dup(&e->arena, lost->object, &object, err)) != ST_OK)
 		return st;
-	if (lost->why != NULL && (st = arena_fmt(&e->arena, &detail, err, "%s%s%s %s", lost->detail == NULL ? "" : lost->detail,
-	    lost->detail == NULL ? "" : ": ", lost->why->code, lost->why->text)) != ST_OK)
+	if (lost->why != NULL && (st = arena_fmt(&e->arena, &detail, err, "%s%s%s %.*s", lost->detail == NULL ? "" : lost->detail,
+	    lost->detail == NULL ? "" : ": ", lost->why->code, STR_ARG(stable_words(e, lost->why->text)))) != ST_OK)
 		return st;
 	o->rec.tenant = str_of(e->params->tenant);
 	o->rec.platform = str_of(e->p->name);

@@ -119,6 +119,7 @@ static const struct slot platform_slots[] = {
 	TEXT(platform, "success_equals", success_equals, true),
 	{ "code", SLOT_STRINGS, AT(platform, code_paths), true, NULL, NULL, 0, 0 },
 	TEXT(platform, "text", text_path, false),
+	TEXT(platform, "text_until", text_until, false),
 	{ "errors", SLOT_ACTIONS, AT(platform, errors), true, NULL, NULL, 0, 0 },
 	PLAIN(platform, "reasons", SLOT_PAIRS, reasons),
 	PLAIN(platform, "ban_fields", SLOT_STRINGS, ban_fields),

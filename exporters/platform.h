@@ -122,6 +122,7 @@ struct platform {
 	const char	*success_path, *success_equals;
 	struct strings	 code_paths;
 	const char	*text_path;
+	const char	*text_until;	/* what follows this in the words is different each time: not for records */
 	struct code_actions errors;
 	struct pairs	 reasons;	/* code → reason of the gap or limit, where it says more than the action */
 	struct strings	 ban_fields;	/* members of an answer that mean a ban; a number in one is seconds to wait */

@@ -51,6 +51,7 @@ sim_start() {
 	shift
 	sim_stop
 	mkdir -p "$dir"
+	: >"$dir.log"
 	"$SIM" wecom --dir "$dir" --port "${SIM_PORT:-0}" --speed fast "$@" >"$dir.log" 2>&1 &
 	SIM_PID=$!
 	for _ in $(seq 600); do

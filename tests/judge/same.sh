@@ -13,6 +13,6 @@ for d in a b; do
 		grep -v 'data/records/events/' record-segments.tsv > r && mv r record-segments.tsv &&
 		sed -i -E 's/^(Payload-Oxum): .*/\1/' bag-info.txt)
 done
-diff -rq "$work/a" "$work/b"
+diff -rq "$work/a" "$work/b" || { diff -r "$work/a" "$work/b" | cut -c1-600 | head -8; exit 1; }
 # and in the same order
 diff <(tar -tzf "$1" | grep -v events) <(tar -tzf "$2" | grep -v events)
