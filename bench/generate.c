@@ -88,12 +88,12 @@ put(const char *fmt, ...)
 	len += (size_t)n;
 }
 
-/* ${n_words} words; what stands inside a JSON string ${depth} levels deep is escaped as often. */
+/* ${n_words} words; ${depth} 1: inside a string that holds JSON itself, so escaped twice. */
 static void
 put_text(unsigned n_words, unsigned depth)
 {
-	static const char *const newline[] = { "\\n", "\\\\n", "\\\\\\\\n" };
-	static const char *const quote[] = { "\\\"", "\\\\\\\"", "\\\\\\\\\\\\\\\"" };
+	static const char *const newline[] = { "\\n", "\\\\n" };
+	static const char *const quote[] = { "\\\"", "\\\\\\\"" };
 	unsigned i, kind;
 
 	for (i = 0; i < n_words; i++) {
