@@ -1,11 +1,9 @@
 /* cmd_list.c: what an archive holds: its members, or the records of one stream. */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "archive/names.h"
 #include "cmd/look.h"
 #include "core/i18n.h"
-#include "core/json.h"
 #include "core/record.h"
 
 static const struct option_def list_options[] = {
@@ -15,92 +13,67 @@ static const struct option_def list_options[] = {
 	{ NULL, 0, NULL, NULL, false }
 };
 
-struct members { bool json; struct buf line; char path[LIMIT_PATH + 1]; uint64_t size, offset; };
-
 static enum status
-member(void *ctx, const char *path, uint64_t size, uint64_t offset, struct err *err)
+list_members(struct app *app, struct browse *b, struct err *err)
 {
-	struct members *m = ctx;
-
-	(void)err;
-	snprintf(m->path, sizeof(m->path), "%s", path);
-	m->size = size;
-	m->offset = offset;
-	return ST_OK;
-}
-
-static enum status
-member_end(void *ctx, const unsigned char sha256[32], struct err *err)
-{
-	struct members *m = ctx;
+	struct browse_member m;
+	struct buf line;
 	char hex[65];
 	enum status st;
 
-	digest_hex(sha256, 32, hex);
-	buf_clear(&m->line);
-	if (m->json)	/* the alphabet of paths needs no escape */
-		st = buf_addf(&m->line, err, "{\"path\":\"%s\",\"size\":%" PRIu64 ",\"offset\":%" PRIu64 ",\"sha256\":\"%s\"}\n", m->path, m->size,
-		    m->offset, hex);
-	else
-		st = buf_addf(&m->line, err, "%14" PRIu64 "  %s\n", m->size, m->path);
-	return st == ST_OK ? app_print(&m->line, err) : st;
+	buf_init(&line, 1024);
+	while ((st = browse_next(b, &m, err)) == ST_OK) {
+		digest_hex(m.sha256, sizeof(m.sha256), hex);
+		buf_clear(&line);
+		if (app->json)	/* the alphabet of paths needs no escape */
+			st = buf_addf(&line, err, "{\"path\":\"%s\",\"size\":%" PRIu64 ",\"offset\":%" PRIu64 ",\"sha256\":\"%s\"}", m.path, m.size, m.offset,
+			    hex);
+		else
+			st = buf_addf(&line, err, "%14" PRIu64 "  %s", m.size, m.path);
+		if (st != ST_OK || (st = look_print(buf_str(&line), err)) != ST_OK)
+			break;
+	}
+	buf_free(&line);
+	return st == ST_END ? ST_OK : st;
 }
 
-static enum status
-list_members(struct app *app, const struct options *o, struct err *err)
-{
-	struct members m = { .json = app->json };
-	struct verify_taps taps = { .ctx = &m, .entry = member, .entry_end = member_end };
-	enum status st;
-
-	buf_init(&m.line, 1024);
-	st = look_into(app, o, o->operands[0], false, &taps, err);
-	buf_free(&m.line);
-	return st;
-}
-
-struct ids { struct look_lines lines; bool only_ids; struct arena arena; };
+struct ids { bool only_ids; struct arena arena; };
 
 static enum status
-print_line(struct look_lines *l, struct str line, struct err *err)
+print_record(void *ctx, uint64_t index, const char *segment, uint64_t in_segment, struct str line, struct err *err)
 {
-	struct ids *ids = (struct ids *)l;
+	struct ids *ids = ctx;
 	struct record rec;
 	enum status st;
 
-	if (ids->only_ids) {
-		arena_reset(&ids->arena);
-		if ((st = record_decode(line, &ids->arena, &rec, err)) != ST_OK)
-			return st;
-		line = rec.id;
-	}
-	if (fwrite(line.p, 1, line.n, stdout) != line.n || putchar('\n') == EOF)
-		return err_sys(err, _("cannot write to standard output"));
-	return ST_OK;
+	(void)index;
+	(void)segment;
+	(void)in_segment;
+	if (!ids->only_ids)
+		return look_print(line, err);
+	arena_reset(&ids->arena);
+	st = record_decode(line, &ids->arena, &rec, err);
+	return st == ST_OK ? look_print(rec.id, err) : st;
 }
 
 static enum status
 list_run(struct app *app, const struct options *o, struct err *err)
 {
+	struct ids ids = { .only_ids = options_has(o, "ids") };
 	const char *stream = options_get(o, "records");
-	struct verify_taps taps;
-	struct ids ids;
+	struct browse *b;
 	enum status st;
 
-	if (stream == NULL) {
-		if (options_has(o, "ids"))
-			return err_set(err, ST_USAGE, _("--ids goes with --records STREAM"));
-		return list_members(app, o, err);
-	}
-	if (!names_stream_ok(str_of(stream)))
+	if (stream == NULL && ids.only_ids)
+		return err_set(err, ST_USAGE, _("--ids goes with --records STREAM"));
+	if (stream != NULL && !names_stream_ok(str_of(stream)))
 		return err_set(err, ST_USAGE, _("\"%s\" is not the name of a stream"), stream);
-	look_lines_init(&ids.lines, stream, print_line);
-	ids.only_ids = options_has(o, "ids");
+	if ((st = look_open(app, o, o->operands[0], false, &b, err)) != ST_OK)
+		return st;
 	arena_init(&ids.arena, LIMIT_ARENA);
-	taps = look_lines_taps(&ids.lines);
-	st = look_into(app, o, o->operands[0], false, &taps, err);
-	look_lines_free(&ids.lines);
+	st = stream == NULL ? list_members(app, b, err) : browse_records(b, stream, print_record, &ids, err);
 	arena_free(&ids.arena);
+	browse_close(b);
 	return st;
 }
 

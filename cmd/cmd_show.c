@@ -1,6 +1,7 @@
 /* cmd_show.c: one record, as its line stands in the archive; every version of it. */
 #include <stdio.h>
 
+#include "archive/names.h"
 #include "cmd/look.h"
 #include "core/i18n.h"
 #include "core/json.h"
@@ -11,55 +12,54 @@ static const struct option_def show_options[] = {
 	{ NULL, 0, NULL, NULL, false }
 };
 
-struct wanted { struct look_lines lines; struct str id; struct buf needle; struct arena arena; size_t n_found; };
+struct wanted { struct str id; struct buf needle; struct arena arena; size_t n_found; };
 
 static enum status
-match(struct look_lines *l, struct str line, struct err *err)
+match(void *ctx, uint64_t index, const char *segment, uint64_t in_segment, struct str line, struct err *err)
 {
-	struct wanted *w = (struct wanted *)l;
+	struct wanted *w = ctx;
 	struct record rec;
 	enum status st;
 
+	(void)index;
+	(void)segment;
+	(void)in_segment;
 	/* Most lines are passed over without parsing. */
 	if (memmem(line.p, line.n, w->needle.p, w->needle.n) == NULL)
 		return ST_OK;
 	arena_reset(&w->arena);
-	if ((st = record_decode(line, &w->arena, &rec, err)) != ST_OK)
+	if ((st = record_decode(line, &w->arena, &rec, err)) != ST_OK || !str_eq(rec.id, w->id))
 		return st;
-	if (!str_eq(rec.id, w->id))
-		return ST_OK;
 	w->n_found++;
-	if (fwrite(line.p, 1, line.n, stdout) != line.n || putchar('\n') == EOF)
-		return err_sys(err, _("cannot write to standard output"));
-	return ST_OK;
+	return look_print(line, err);
 }
 
 static enum status
 show_run(struct app *app, const struct options *o, struct err *err)
 {
 	const char *ref = o->operands[1], *slash = strchr(ref, '/');
-	struct verify_taps taps;
 	struct wanted w = { .n_found = 0 };
+	struct browse *b = NULL;
 	char stream[64];
 	enum status st;
 
-	if (slash == NULL || slash == ref || slash[1] == '\0' || (size_t)(slash - ref) >= sizeof(stream)) {
+	if (slash == NULL || slash[1] == '\0' || (size_t)(slash - ref) >= sizeof(stream) ||
+	    !names_stream_ok((struct str){ ref, (size_t)(slash - ref) })) {
 		err_set(err, ST_USAGE, _("\"%s\" is not STREAM/ID"), ref);
 		return err_next(err, _("for example: custody show ARCHIVE messages/ID"));
 	}
 	snprintf(stream, sizeof(stream), "%.*s", (int)(slash - ref), ref);
-	look_lines_init(&w.lines, stream, match);
 	w.id = str_of(slash + 1);
 	buf_init(&w.needle, LIMIT_RECORD);
 	arena_init(&w.arena, LIMIT_ARENA);
-	taps = look_lines_taps(&w.lines);
-	if ((st = buf_addz(&w.needle, "\"id\":", err)) == ST_OK && (st = json_put_string(&w.needle, w.id, err)) == ST_OK)
-		st = look_into(app, o, o->operands[0], false, &taps, err);
+	if ((st = buf_addz(&w.needle, "\"id\":", err)) == ST_OK && (st = json_put_string(&w.needle, w.id, err)) == ST_OK &&
+	    (st = look_open(app, o, o->operands[0], false, &b, err)) == ST_OK)
+		st = browse_records(b, stream, match, &w, err);
 	if (st == ST_OK && w.n_found == 0) {
 		st = err_set(err, ST_USAGE, _("the archive has no record %s"), ref);
 		err_next(err, "custody list %s --records %s --ids", o->operands[0], stream);
 	}
-	look_lines_free(&w.lines);
+	browse_close(b);
 	buf_free(&w.needle);
 	arena_free(&w.arena);
 	return st;
