@@ -14,6 +14,7 @@
 #include "core/log.h"
 #include "core/secret.h"
 #include "exporters/transport_curl.h"
+#include "store/rebuild.h"
 #include "version.h"
 
 void
@@ -146,7 +147,8 @@ run_open_tenant(struct run *r, const char *tenant, struct err *err)
 	if ((st = run_test_seed(r, err)) != ST_OK || (st = run_signers(r, err)) != ST_OK || (st = try_secrets(r, err)) != ST_OK ||
 	    (st = app_store_path(r->app, r->section, &path, label, err)) != ST_OK || (st = buf_z(&path, err)) != ST_OK ||
 	    (st = store_open(&r->store, path.p, label, true, err)) != ST_OK || (st = store_lock(&r->store, &r->lock, err)) != ST_OK ||
-	    (st = catalog_open(&r->catalog, &r->store, err)) != ST_OK)
+	    (st = catalog_open(&r->catalog, &r->store, err)) != ST_OK ||
+	    (st = rebuild_catalog(r->catalog, &r->store, when_now_ms(), err)) != ST_OK)
 		goto out;
 	st = open_network(r, err);
 out:

@@ -254,7 +254,8 @@ ended(struct run *r, struct views *views, struct err *err)
 		return st;
 	r->state.captured_ms = when_now_ms();
 	buf_init(&state, (size_t)32 << 20);
-	if ((st = buf_addz(&state, "{\"carry\":", err)) == ST_OK &&
+	if ((st = buf_addf(&state, err, "{\"run\":\"%s\",\"began\":%" PRId64 ",\"limits\":%" PRIu64 ",\"carry\":", r->state.run, r->state.began_ms,
+	    run_state_limits(&r->state))) == ST_OK &&
 	    (st = buf_str_add(&state, r->state.carry.n > 0 ? buf_str(&r->state.carry) : STR("null"), err)) == ST_OK &&
 	    (st = buf_addz(&state, ",\"streams\":", err)) == ST_OK && (st = run_state_streams_json(&r->state, &state, err)) == ST_OK &&
 	    (st = buf_putc(&state, '}', err)) == ST_OK)
