@@ -324,6 +324,15 @@ read_json(struct api *api, const struct call *call, struct str body, struct answ
 	return ST_OK;
 }
 
+static enum status
+ban_page(struct api *api, struct answer *ans, enum verdict *v, int64_t *wait)
+{
+	(void)snprintf(ans->text, sizeof(ans->text), "%s", _("a page where data should be: the platform blocks this caller"));
+	*wait = ban_ms(api, ans, 0);
+	*v = BAN;
+	return ST_OK;
+}
+
 /* What a complete answer means. */
 static enum status
 judge(struct api *api, const struct call *call, struct download *to, struct answer *ans, enum verdict *v, int64_t *wait, struct err *err)
@@ -338,6 +347,8 @@ judge(struct api *api, const struct call *call, struct download *to, struct answ
 		body = to->head(to);
 		if (ans->resp.disposition[0] == '\0' && first_byte(body) == '{' && ans->resp.n_body <= body.n)
 			return read_json(api, call, body, ans, v, wait, err);	/* an error that calls itself content */
+		if (ans->resp.disposition[0] == '\0' && (strcmp(ans->resp.content_type, "text/html") == 0 || first_byte(body) == '<'))
+			return ban_page(api, ans, v, wait);	/* content has a name: Content-Disposition */
 		ans->act = ACT_OK;
 		*v = DONE;
 		return ST_OK;
@@ -369,10 +380,7 @@ judge(struct api *api, const struct call *call, struct download *to, struct answ
 		*v = AGAIN;
 		return ST_OK;
 	}
-	(void)snprintf(ans->text, sizeof(ans->text), "%s", _("a page where data should be: the platform blocks this caller"));
-	*wait = ban_ms(api, ans, 0);
-	*v = BAN;
-	return ST_OK;
+	return ban_page(api, ans, v, wait);
 }
 
 /* --- tries --- */

@@ -278,6 +278,10 @@ test_faults(void **state)
 		{ "detail without object", { .path = P("oa/getapprovaldetail"), .contains = "202601010007", .body = JSON_("{\"errcode\":0}") }, ST_END,
 		    "\"object\":\"202601010007\",\"reason\":\"broken\"", 0 },
 		{ "large file", { .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .file = "error.830002.json" }, ST_END, "[media-5 4]", 0 },
+		{ "ban page as content", { .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .type = "text/html", .body = JSON_("<html>blocked") },
+		    ST_END, "[media-5 4]", 0 },
+		{ "ban page by name of content", { .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .type = "application/octet-stream",
+		    .body = JSON_(" <html>blocked") }, ST_END, "[media-5 4]", 0 },
 		{ "error as content", { .path = P("media/get"), .contains = "MEDIA-D", .type = "application/octet-stream", .body = JSON_("{\"errcode\":40007,\"errmsg\":\"x\"}") },
 		    ST_END, "\"object\":\"MEDIA-D\",\"reason\":\"expired\"", 0 },
 	};
