@@ -83,7 +83,7 @@ pack_open(struct pack **out, unsigned n_threads, struct err *err)
 	if (n_threads > THREADS_MAX)
 		n_threads = THREADS_MAX;
 	p->n_workers = n_threads == 0 ? 1 : n_threads;
-	p->n_jobs = 2 * (size_t)n_threads + 2 < JOBS_MAX ? 2 * (size_t)n_threads + 2 : JOBS_MAX;
+	p->n_jobs = (size_t)n_threads + 2 < JOBS_MAX ? (size_t)n_threads + 2 : JOBS_MAX;	/* not 2N + 2: a job holds a member raw and packed, 2 MiB, and memory is promised */
 	if ((p->jobs = mem_get(p->n_jobs, sizeof(*p->jobs), err)) == NULL || (p->workers = mem_get(p->n_workers, sizeof(*p->workers), err)) == NULL) {
 		st = ST_NOMEM;
 		goto out;

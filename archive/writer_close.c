@@ -191,7 +191,7 @@ archive_sums(struct archive *a, struct buf *out, struct err *err)
 		    (st = each_signed(a, add_sum, &sums, err)) == ST_OK)
 			st = fs_replace(a->seal, SUMS, sums.p, sums.n, err);
 	} else if (st == ST_OK && (st = each_signed(a, add_sum, &sums, err)) == ST_OK && !str_eq(buf_str(&sums), buf_str(&there)))
-		st = err_set(err, ST_CORRUPT, _("%s" WRITER_SUFFIX_SEAL "/%s does not fit the files beside it"), a->params.name, SUMS);
+		st = err_set(err, ST_CORRUPT, _("%s%s/%s does not fit the files beside it"), a->params.name, WRITER_SUFFIX_SEAL, SUMS);
 	if (st == ST_OK)
 		st = buf_str_add(out, buf_str(&sums), err);
 	buf_free(&there);

@@ -7,6 +7,7 @@
 #include "cmd/app.h"
 #include "core/i18n.h"
 #include "core/json.h"
+#include "core/utf8.h"
 #include "core/when.h"
 #include "store/catalog.h"
 
@@ -14,6 +15,17 @@ static const struct option_def runs_options[] = {
 	{ "discard", 0, "RUN", N_("give up an interrupted run that was never sealed (asks for --yes)"), false },
 	{ NULL, 0, NULL, NULL, false }
 };
+
+/* A heading in ${columns} columns of a terminal: Chinese letters take two. */
+static enum status
+put_heading(struct buf *out, const char *text, int columns, struct err *err)
+{
+	int width = (int)utf8_width(str_of(text)), pad = (columns < 0 ? -columns : columns) - width;
+
+	if (pad < 0)
+		pad = 0;
+	return columns < 0 ? buf_addf(out, err, "%*s%s ", pad, "", text) : buf_addf(out, err, "%s%*s ", text, pad, "");
+}
 
 struct listing { struct app *app; struct buf out; const char *store; size_t n; };
 
@@ -115,9 +127,12 @@ runs_run(struct app *app, const struct options *o, struct err *err)
 		return err_next(err, _("custody runs --discard %s --yes"), discard);
 	}
 	buf_init(&l.out, (size_t)64 << 20);
-	if (!app->json && discard == NULL)
-		st = buf_addf(&l.out, err, "%-18s %-12s %-10s %-29s %12s %8s %8s\n", _("archive"), _("tenant"), _("status"), _("began"), _("records"),
-		    _("gaps"), _("limits"));
+	if (!app->json && discard == NULL && ((st = put_heading(&l.out, _("archive"), 18, err)) != ST_OK ||
+	    (st = put_heading(&l.out, _("tenant"), 12, err)) != ST_OK || (st = put_heading(&l.out, _("status"), 10, err)) != ST_OK ||
+	    (st = put_heading(&l.out, _("began"), 29, err)) != ST_OK || (st = put_heading(&l.out, _("records"), -12, err)) != ST_OK ||
+	    (st = put_heading(&l.out, _("gaps"), -8, err)) != ST_OK || (st = put_heading(&l.out, _("limits"), -8, err)) != ST_OK ||
+	    (st = buf_putc(&l.out, '\n', err)) != ST_OK))
+		return st;
 	for (i = 0; st == ST_OK && (tenant = config_section(app->config, "tenant", i)) != NULL; i++) {
 		const char *own = NULL;
 		size_t k;

@@ -281,7 +281,7 @@ verify_run(struct app *app, const struct options *o, struct err *err)
 	if (st != ST_OK)
 		return st;
 	if (j.worst != ST_OK)
-		err_set(err, j.worst, "%s: %s", j.worst == ST_CORRUPT ? _("INVALID") : _("INDETERMINATE"), j.why);
+		err_set(err, j.worst, "%s: %s", verdict_word(j.worst == ST_CORRUPT ? VERDICT_INVALID : VERDICT_INDETERMINATE), j.why);
 	return j.worst;
 }
 

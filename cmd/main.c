@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/secret.h"
 #include "core/stop.h"
+#include "core/utf8.h"
 #include "exporters/chat_child.h"
 
 const struct command *const commands[] = {
@@ -42,7 +43,8 @@ help_all(void)
 	    "Takes an organisation's records out of a work-chat platform and leaves archives\n"
 	    "that a stranger can verify without it.\n\ncommands:\n"));
 	for (i = 0; commands[i] != NULL; i++)
-		printf("  %-10s %-18s %s\n", commands[i]->name, commands[i]->operands, _(commands[i]->summary));
+		printf("  %-10s %s%*s %s\n", commands[i]->name, commands[i]->operands,
+		    (int)(18 - utf8_width(str_of(commands[i]->operands))), "", _(commands[i]->summary));
 	printf(_("\nglobal options:\n"));
 	options_help(global_options);
 	printf(_("\nexit status: 0 complete or valid, 2 usage, 3 finished with gaps, 4 platform, 5 disk or system,\n"
@@ -83,9 +85,8 @@ last_line(const struct app *app, const char *command, enum status st, const stru
 			fprintf(stderr, "custody: %s\n", e2.text);
 		buf_clear(&b);
 	}
-	if (buf_addf(&b, &e2, "%s", command) == ST_OK &&
-	    (app->object == NULL || buf_addf(&b, &e2, " %s", app->object) == ST_OK) &&
-	    buf_addf(&b, &e2, ": %s", err->text) == ST_OK &&
+	if ((command[0] == '\0' || buf_addf(&b, &e2, "%s%s%s: ", command, app->object == NULL ? "" : " ", app->object == NULL ? "" : app->object) == ST_OK) &&
+	    buf_addf(&b, &e2, "%s", err->text) == ST_OK &&
 	    (next[0] == '\0' || buf_addf(&b, &e2, _("; next: %s"), next) == ST_OK) &&
 	    log_clean(buf_str(&b), &line, &e2) == ST_OK)
 		fprintf(stderr, "custody: %.*s\n", (int)line.n, line.p);
@@ -169,18 +170,20 @@ find_command(const char *name, struct err *err)
 
 /* Language first of all, so that even a wrong option is told in it. */
 static void
-early_language(int argc, char **argv)
+early_language(struct app *app, int argc, char **argv)
 {
 	const char *lang = NULL;
 	int i;
 
 	for (i = 1; i < argc; i++) {
+		app->json |= strcmp(argv[i], "--json") == 0;
 		if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
 			lang = argv[i + 1];
 		else if (strncmp(argv[i], "--lang=", 7) == 0)
 			lang = argv[i] + 7;
 	}
-	i18n_start(lang);
+	/* What programs read is never translated. */
+	i18n_start(app->json ? "en" : lang);
 }
 
 static enum status
@@ -230,7 +233,7 @@ int
 main(int argc, char **argv)
 {
 	static char self[PATH_MAX];
-	const char *name = "custody";
+	const char *name = "";
 	struct app app = { 0 };
 	struct err err;
 	enum status st;
@@ -239,7 +242,7 @@ main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "--chat-child") == 0)
 		return chat_child_main(3);
 	err_init(&err);
-	early_language(argc, argv);
+	early_language(&app, argc, argv);
 	stop_start();
 	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	app.program = n > 0 ? self : argv[0];

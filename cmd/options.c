@@ -181,6 +181,6 @@ options_help(const struct option_def *d)
 	for (; d->name != NULL; d++) {
 		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", d->letter != 0 ? '-' : ' ', d->letter != 0 ? d->letter : ' ',
 		    d->letter != 0 ? ", " : "  ", d->name, d->arg != NULL ? " " : "", d->arg != NULL ? d->arg : "");
-		printf("  %-28s %s\n", left, _(d->help));
+		printf("  %s%*s %s\n", left, (int)(28 - (utf8_width(str_of(left)) < 28 ? utf8_width(str_of(left)) : 27)), "", _(d->help));
 	}
 }

@@ -249,7 +249,7 @@ config_find(const char *option, struct buf *path, struct err *err)
 			st = try_place(places[i].dir, places[i].below, path, &looked, &there, err);
 	if (st == ST_OK && !there) {
 		st = err_set(err, ST_USAGE, _("no configuration file; looked for %.*s"), STR_ARG(buf_str(&looked)));
-		(void)err_next(err, _("run \"custody init\", or name the file with --config"));
+		(void)err_next(err, _("name the file with --config FILE"));
 		buf_clear(path);
 	}
 	buf_free(&looked);

@@ -110,6 +110,29 @@ when_day_utc(int64_t ms)
 	return ms == WHEN_UNKNOWN || ms < INT64_MIN + 86400000 ? WHEN_UNKNOWN : floor_div(ms, 86400000) * 86400000;
 }
 
+static void
+digits(char *to, unsigned v, unsigned n)
+{
+	while (n-- > 0) {
+		to[n] = (char)('0' + v % 10);
+		v /= 10;
+	}
+}
+
+/* By hand: a record holds two or three of these, and printf was a twentieth of an export. */
+static void
+stamp(const struct when_civil *c, char out[WHEN_UTC_LEN + 1])
+{
+	memcpy(out, "0000-00-00T00:00:00.000Z", WHEN_UTC_LEN + 1);
+	digits(out, (unsigned)c->year, 4);
+	digits(out + 5, (unsigned)c->month, 2);
+	digits(out + 8, (unsigned)c->day, 2);
+	digits(out + 11, (unsigned)c->hour, 2);
+	digits(out + 14, (unsigned)c->minute, 2);
+	digits(out + 17, (unsigned)c->second, 2);
+	digits(out + 20, (unsigned)c->ms, 3);
+}
+
 void
 when_utc(int64_t ms, char out[WHEN_UTC_LEN + 1])
 {
@@ -117,9 +140,7 @@ when_utc(int64_t ms, char out[WHEN_UTC_LEN + 1])
 
 	out[0] = '\0';
 	if (when_civil_of(ms, &c))
-		(void)snprintf(out, WHEN_UTC_LEN + 1, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)c.year % 10000,
-		    (unsigned)c.month % 100, (unsigned)c.day % 100, (unsigned)c.hour % 100, (unsigned)c.minute % 100,
-		    (unsigned)c.second % 100, (unsigned)c.ms % 1000);
+		stamp(&c, out);
 }
 
 void

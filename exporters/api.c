@@ -548,6 +548,8 @@ refused(const struct api *api, const struct task *t, const char *key, struct err
 		ip = address_in(t->ans->text);
 		(void)err_set(err, ST_DENIED, _("%s: the platform does not accept calls from this address%s%.*s (%s %s)"), t->call->path,
 		    ip.n > 0 ? " " : "", STR_ARG(ip), t->ans->code, t->ans->text);
+		if (ip.n == 0)
+			return err_next(err, _("add this computer's outgoing address to the trusted IP list of the application whose secret is %s"), key);
 		return err_next(err, _("add the address %.*s to the trusted IP list of the application whose secret is %s"), STR_ARG(ip), key);
 	}
 	(void)err_set(err, ST_DENIED, _("%s: %s of [tenant %s] is refused (%s %s)"), t->call->path, key, api->params->tenant, t->ans->code, t->ans->text);

@@ -115,9 +115,10 @@ by_name(const void *va, const void *vb)
 static bool
 is_label(const char *name, const char *label)
 {
-	size_t n = (size_t)(strrchr(name, '-') - name);
+	const char *dash = strrchr(name, '-');
+	size_t n = dash == NULL ? 0 : (size_t)(dash - name);
 
-	return strlen(label) == n && strncmp(name, label, n) == 0;
+	return dash != NULL && strlen(label) == n && strncmp(name, label, n) == 0;
 }
 
 enum status
@@ -211,6 +212,9 @@ store_discard(const struct store *s, const char *name, struct err *err)
 	char path[80];
 	enum status st;
 
+	snprintf(path, sizeof(path), "%s.work", name);
+	if (strlen(name) >= 40 || !is_label(name, s->label) || !exists(s->dir, path))
+		return err_set(err, ST_USAGE, _("%s holds no interrupted run %s"), s->path, name);
 	if (state_of(s->dir, name) != STORE_UNFINISHED)
 		return err_set(err, ST_USAGE, _("%s is sealed: it cannot be given up"), name);
 	snprintf(path, sizeof(path), "%s.tar.gz.partial", name);

@@ -38,13 +38,6 @@ expect() {
 	fi
 }
 
-# one_line NAME: what was printed on stderr last by expect ends in exactly one "custody: …" line.
-one_line() {
-	local n
-	n=$(grep -c '^custody: [a-z]* \?.*: ' "$WORK/err" || true)
-	if tail -1 "$WORK/err" | grep -q '^custody: '; then pass "$1: last line"; else fail "$1: last line"; tail -3 "$WORK/err" | sed 's/^/      /'; fi
-}
-
 # sim_start DIR ARGUMENTS…: a simulator in the background; its port in $PORT.
 sim_start() {
 	local dir=$1
