@@ -3,6 +3,17 @@
 . "$(dirname "$0")/../harness.sh"
 cd "$WORK"
 
+# spellings FILES…: each secret raw (its first eight characters too), in hexadecimal, base64 and percent-encoded.
+spellings() {
+	local f raw
+	for f in "$@"; do
+		raw=$(cat "$f")
+		printf '%s\n%s\n' "$raw" "${raw:0:8}"
+		printf '%s' "$raw" | od -v -An -tx1 | tr -d ' \n'; echo
+		printf '%s' "$raw" | base64 -w0; echo
+		printf '%s' "$raw" | od -v -An -tx1 | tr -d '\n' | sed 's/ /%/g'; echo
+	done | sed '/^$/d'
+}
 run() { # NAME DIR STATUS FAULTS…
 	local name=$1 dir=$2 status=$3
 	shift 3
@@ -11,7 +22,11 @@ run() { # NAME DIR STATUS FAULTS…
 	check "$name: equal to the truth" bash "$TOP/tests/judge/compare.sh" "$dir/truth.jsonl" "$dir/store"
 	expect 0 "$name: VALID" "$CUSTODY" -q verify --trust "$dir/trust.conf" "$dir"/store/acme-00000001.tar.gz
 	check "$name: verified by hand" bash "$TOP/tests/judge/by-hand.sh" "$dir/store/acme-00000001.tar.gz" "$dir/trust"
-	if grep -rqaF -f <(cat "$dir"/*.secret 2>/dev/null) "$WORK/out" "$WORK/err" "$dir/store"; then fail "$name: a secret in the output"; else pass "$name: no secret in output or store"; fi
+	spellings "$dir"/*.secret > needles
+	mkdir -p "$dir/unpacked" && tar -xzf "$dir/store/acme-00000001.tar.gz" -C "$dir/unpacked"
+	if grep -rlaF -f needles out err "$dir/store" "$dir/unpacked" > hits 2>/dev/null; then fail "$name: a secret in $(head -3 hits)"; else pass "$name: no secret in output, store or archive"; fi
+	# the search must be able to find: a planted secret is found
+	cat "$dir/contacts.secret" > planted; grep -qaF -f needles planted && pass "$name: the search finds a planted secret" || fail "$name: the search is blind"
 	sim_stop
 }
 run "clean" "$WORK/clean" 0
