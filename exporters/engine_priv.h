@@ -98,6 +98,29 @@ struct out *engine_push(struct engine *, enum source_what);	/* assert: the queue
 bool engine_in(const char *const *list, const char *name);
 size_t engine_lane_of(const struct engine *, const char *name, size_t n);	/* NO_LIST when there is none */
 
+/* engine_scope.c */
+enum status engine_lanes(struct engine *, struct err *) STATUS_USE;	/* one for each stream, wanted or not; ST_USAGE: an unknown name in the scope */
+void engine_times(struct engine *);		/* since_ms, until_ms */
+int64_t engine_since(const struct engine *, const struct lane *);	/* the first moment asked for in this stream */
+
+/* engine_phase.c */
+enum status engine_step(struct engine *, struct err *) STATUS_USE;	/* the next thing to do; may push nothing */
+void engine_enter(struct engine *, enum phase);
+enum status engine_commit(struct engine *, const char *stream, uint64_t expected, struct err *) STATUS_USE;	/* pushes SRC_PAGE */
+bool engine_commit_due(const struct engine *);	/* much was given or asked since the last one */
+enum status engine_maybe_commit(struct engine *, bool paged, struct err *) STATUS_USE;
+
+/* engine_page.c */
+size_t engine_n_each(const struct engine *, const struct lane *);	/* how many departments are asked for one by one; 1: no such thing */
+/* The page that the position asks for into ${page}, its items set out.  *refused: the answer is there and means something else. */
+enum status engine_page(struct engine *, bool *refused, struct err *) STATUS_USE;
+enum status engine_next_item(struct engine *, size_t *i) STATUS_USE;	/* ST_END: no more in this page */
+
+/* engine_list.c, engine_check.c: one step of phases OPEN, LIST and CHECK */
+enum status engine_open_items(struct engine *, struct err *) STATUS_USE;
+enum status engine_list(struct engine *, struct err *) STATUS_USE;
+enum status engine_check(struct engine *, struct err *) STATUS_USE;
+
 /* engine_item.c */
 struct lost { const char *reason; struct str object; const struct answer *why; int64_t from_ms, until_ms; const char *detail; };
 /* One gap or limit of stream ${of}. */
