@@ -2,7 +2,7 @@
  * map.h: a platform's JSON object becomes a record.  No network, no state: the same bytes give the same record.
  *
  * The description names for each record field a path and how its value is taken ("path|how(arg)", see platforms/SCHEMA.md).
- * What is simple is in map.c, what only WeCom has in map_wecom.c.  The object itself is kept token for token as raw.
+ * What is simple is in map.c, what only WeCom has in map_wecom.c, map_form.c and map_route.c.  The object itself is kept token for token as raw.
  * Flags set: duplicate_key, invalid_utf8, lone_surrogate, unknown_control, unknown_type.
  */
 #ifndef EXPORTERS_MAP_H

@@ -1,12 +1,8 @@
 /*
- * map_wecom.c: shapes that only WeCom has: memberships in parallel lists, forms, routes, comments, room members.
- * Source: public reference, pages 90201, 91983, 92951, read 2026-11.
+ * map_wecom.c: shapes that only WeCom has: memberships in parallel lists, attributes, room members; and the table of all of them.
+ * Source: public reference, pages 90201, 92951, read 2026-11.
  */
-#include "exporters/map.h"
-
-#include <stdio.h>
-
-#define FORM_DEPTH	16u	/* tables inside tables; a form has at most two levels today */
+#include "exporters/map_wecom_priv.h"
 
 static size_t
 at(const struct json_node *t, size_t arr, size_t k)
@@ -21,23 +17,43 @@ at(const struct json_node *t, size_t arr, size_t k)
 }
 
 /* ,"name": with the comma left out at the start. */
-static void
-member(struct map_out *o, const char *name, bool first)
+void
+map_wecom_member(struct map_out *o, const char *name, bool first)
 {
 	map_put(o, first ? "\"" : ",\"");
 	map_put(o, name);
 	map_put(o, "\":");
 }
 
-static void
-text_member(const struct map_in *in, struct map_out *o, const char *name, size_t i, bool first)
+void
+map_wecom_text(const struct map_in *in, struct map_out *o, const char *name, size_t i, bool first)
 {
 	struct str s;
 
 	if (i == 0 || (s = map_text(in, i, &o->st, o->err)).p == NULL)
 		s = STR("");
-	member(o, name, first);
+	map_wecom_member(o, name, first);
 	map_put_text(o, s);
+}
+
+enum status
+map_wecom_objects(const struct map_in *in, void (*members)(const struct map_in *, struct map_out *, size_t c), struct value *out, struct err *err)
+{
+	const struct json_node *t = in->t;
+	struct map_out o;
+	size_t k, c;
+
+	if (in->v == 0 || t[in->v].tok != JSON_ARR)
+		return ST_OK;
+	map_out_begin(&o, err);
+	map_put(&o, "[");
+	for (k = 0, c = in->v + 1; k < t[in->v].n_children; k++, c = t[c].next) {
+		map_put(&o, k == 0 ? "{" : ",{");
+		members(in, &o, c);
+		map_put(&o, "}");
+	}
+	map_put(&o, "]");
+	return map_out_end(&o, in->a, &out->s);
 }
 
 /* department[], order[] and is_leader_in_dept[] stand side by side. */
@@ -55,14 +71,14 @@ memberships(const struct map_in *in, struct value *out, struct err *err)
 	map_put(&o, "[");
 	for (k = 0, d = dep + 1; k < t[dep].n_children && k < 1024; k++, d = t[d].next) {
 		map_put(&o, k == 0 ? "{" : ",{");
-		text_member(in, &o, "id", d, true);
+		map_wecom_text(in, &o, "id", d, true);
 		if ((i = at(t, order, k)) != 0 && t[i].tok == JSON_NUM) {
-			member(&o, "order", false);
+			map_wecom_member(&o, "order", false);
 			if (o.st == ST_OK)
 				o.st = buf_str_add(&o.b, t[i].val, err);
 		}
 		if ((i = at(t, leader, k)) != 0 && t[i].tok == JSON_NUM) {
-			member(&o, "is_leader", false);
+			map_wecom_member(&o, "is_leader", false);
 			map_put(&o, str_is(t[i].val, "0") ? "false" : "true");
 		}
 		map_put(&o, "}");
@@ -72,509 +88,43 @@ memberships(const struct map_in *in, struct value *out, struct err *err)
 }
 
 /* extattr.attrs[]: {type 0 text, 1 web, name, text{value} | web{url,title}} */
+static void
+attribute(const struct map_in *in, struct map_out *o, size_t c)
+{
+	const struct json_node *t = in->t;
+	size_t i;
+
+	map_wecom_text(in, o, "name", json_get(t, c, "name"), true);
+	if ((i = json_path(t, c, "text.value")) == 0 && (i = json_path(t, c, "web.title")) == 0)
+		i = json_get(t, c, "value");
+	map_wecom_text(in, o, "value", i, false);
+	if ((i = json_path(t, c, "web.url")) != 0)
+		map_wecom_text(in, o, "url", i, false);
+}
+
 static enum status
 attributes(const struct map_in *in, struct value *out, struct err *err)
 {
-	const struct json_node *t = in->t;
-	struct map_out o;
-	size_t k, c, i;
-
-	if (in->v == 0 || t[in->v].tok != JSON_ARR)
-		return ST_OK;
-	map_out_begin(&o, err);
-	map_put(&o, "[");
-	for (k = 0, c = in->v + 1; k < t[in->v].n_children; k++, c = t[c].next) {
-		map_put(&o, k == 0 ? "{" : ",{");
-		text_member(in, &o, "name", json_get(t, c, "name"), true);
-		if ((i = json_path(t, c, "text.value")) == 0 && (i = json_path(t, c, "web.title")) == 0)
-			i = json_get(t, c, "value");
-		text_member(in, &o, "value", i, false);
-		if ((i = json_path(t, c, "web.url")) != 0)
-			text_member(in, &o, "url", i, false);
-		map_put(&o, "}");
-	}
-	map_put(&o, "]");
-	return map_out_end(&o, in->a, &out->s);
-}
-
-/* --- forms --- */
-
-/* Text that a reader sees: parts with separators. */
-struct words { const struct map_in *in; struct map_out *o; size_t n; };
-
-static void
-say(struct words *w, struct str s, const char *between)
-{
-	if (s.n == 0 || w->o->st != ST_OK)
-		return;
-	if (w->n++ > 0)
-		w->o->st = buf_addz(&w->o->b, between, w->o->err);
-	if (w->o->st == ST_OK)
-		w->o->st = buf_str_add(&w->o->b, s, w->o->err);
+	return map_wecom_objects(in, attribute, out, err);
 }
 
 static void
-say_at(struct words *w, size_t i, const char *path, const char *between)
-{
-	if (i != 0 && (i = json_path(w->in->t, i, path)) != 0)
-		say(w, map_text(w->in, i, &w->o->st, w->o->err), between);
-}
-
-static void
-say_time(struct words *w, size_t i, bool day, const char *between)
-{
-	int64_t ms = map_seconds(w->in->t, i);
-	char local[30];
-
-	if (ms == WHEN_UNKNOWN)
-		return;
-	when_local(ms, local);		/* 2026-11-22T10:00:00.000+08:00 */
-	if (strlen(local) < 16)
-		return;
-	local[10] = ' ';
-	say(w, (struct str){ local, day ? 10 : 16 }, between);
-}
-
-static size_t
-lang_text(const struct json_node *t, size_t arr)
-{
-	size_t k, c, pick = 0, lang;
-
-	if (arr == 0 || t[arr].tok != JSON_ARR)
-		return 0;
-	for (k = 0, c = arr + 1; k < t[arr].n_children; k++, c = t[c].next) {
-		lang = json_get(t, c, "lang");
-		if (pick == 0)
-			pick = c;
-		if (lang != 0 && str_has_prefix(t[lang].val, "zh")) {
-			pick = c;
-			break;
-		}
-	}
-	return pick == 0 ? 0 : json_get(t, pick, "text");
-}
-
-static void
-say_selector(struct words *w, size_t selector)
-{
-	const struct json_node *t = w->in->t;
-	size_t options = selector == 0 ? 0 : json_get(t, selector, "options"), k, c, i;
-
-	if (options == 0 || t[options].tok != JSON_ARR)
-		return;
-	for (k = 0, c = options + 1; k < t[options].n_children; k++, c = t[c].next) {
-		i = lang_text(t, json_get(t, c, "value"));
-		if (i == 0)
-			i = json_get(t, c, "key");
-		if (i != 0)
-			say(w, map_text(w->in, i, &w->o->st, w->o->err), "; ");
-	}
-}
-
-static void
-say_range(struct words *w, size_t range)
-{
-	const struct json_node *t = w->in->t;
-	size_t i;
-	uint64_t s;
-	char hours[40];
-
-	if (range == 0)
-		return;
-	say_time(w, json_get(t, range, "new_begin"), false, ", ");
-	say_time(w, json_get(t, range, "new_end"), false, " – ");
-	i = json_get(t, range, "new_duration");
-	if (i != 0 && str_u64(t[i].val, 1, UINT64_C(31536000000), &s, NULL) == ST_OK) {
-		(void)snprintf(hours, sizeof(hours), "(%.2f h)", (double)s / 3600.0);
-		say(w, str_of(hours), " ");
-	}
-}
-
-/* Every object of a list: two members, the second in brackets or behind a blank. */
-static void
-say_list(struct words *w, size_t arr, const char *main, const char *side)
-{
-	const struct json_node *t = w->in->t;
-	size_t k, c;
-
-	if (arr == 0 || t[arr].tok != JSON_ARR)
-		return;
-	for (k = 0, c = arr + 1; k < t[arr].n_children; k++, c = t[c].next) {
-		say_at(w, c, main, "; ");
-		if (side != NULL)
-			say_at(w, c, side, " ");
-	}
-}
-
-static void c_text(struct words *w, size_t v) { say_at(w, v, "text", ""); }
-static void c_number(struct words *w, size_t v) { say_at(w, v, json_get(w->in->t, v, "new_number") != 0 ? "new_number" : "number", ""); }
-static void c_money(struct words *w, size_t v) { say_at(w, v, json_get(w->in->t, v, "new_money") != 0 ? "new_money" : "money", ""); }
-static void c_selector(struct words *w, size_t v) { say_selector(w, json_get(w->in->t, v, "selector")); }
-static void c_tips(struct words *w, size_t v) { (void)w; (void)v; }
-static void c_file(struct words *w, size_t v) { say_list(w, json_get(w->in->t, v, "files"), "file_id", NULL); }
-static void c_range(struct words *w, size_t v) { say_range(w, json_get(w->in->t, v, "date_range")); }
-static void c_attendance(struct words *w, size_t v) { say_range(w, json_path(w->in->t, v, "attendance.date_range")); }
-static void c_formula(struct words *w, size_t v) { say_at(w, v, "formula.value", ""); }
-
-static void
-c_date(struct words *w, size_t v)
-{
-	size_t type = json_path(w->in->t, v, "date.type");
-
-	say_time(w, json_path(w->in->t, v, "date.s_timestamp"), type != 0 && str_is(w->in->t[type].val, "day"), "");
-}
-
-static void
-c_contact(struct words *w, size_t v)
-{
-	say_list(w, json_get(w->in->t, v, "members"), "name", "userid");
-	say_list(w, json_get(w->in->t, v, "departments"), "name", "openapi_id");
-}
-
-static void
-c_vacation(struct words *w, size_t v)
-{
-	say_selector(w, json_path(w->in->t, v, "vacation.selector"));
-	say_range(w, json_path(w->in->t, v, "vacation.attendance.date_range"));
-}
-
-static void
-c_punch(struct words *w, size_t v)
-{
-	say_at(w, v, "punch_correction.state", "");
-	say_time(w, json_path(w->in->t, v, "punch_correction.time"), false, " ");
-}
-
-static void
-c_location(struct words *w, size_t v)
-{
-	say_at(w, v, "location.title", "");
-	say_at(w, v, "location.address", ", ");
-	say_time(w, json_path(w->in->t, v, "location.time"), false, ", ");
-}
-
-static void
-c_related(struct words *w, size_t v)
-{
-	const struct json_node *t = w->in->t;
-	size_t list = json_get(t, v, "related_approval"), k, c, i;
-
-	if (list == 0 || t[list].tok != JSON_ARR)
-		return;
-	for (k = 0, c = list + 1; k < t[list].n_children; k++, c = t[c].next) {
-		if ((i = lang_text(t, json_get(t, c, "template_names"))) != 0)
-			say(w, map_text(w->in, i, &w->o->st, w->o->err), "; ");
-		say_at(w, c, "sp_no", " ");
-		say_at(w, c, "name", " ");
-	}
-}
-
-static void
-c_bank(struct words *w, size_t v)
-{
-	say_at(w, v, "bank_account.account_name", "");
-	say_at(w, v, "bank_account.account_number", ", ");
-	say_at(w, v, "bank_account.bank.bank_alias", ", ");
-	say_at(w, v, "bank_account.bank.bank_branch_name", ", ");
-	say_at(w, v, "bank_account.remark", ", ");
-}
-
-/* Control → where its value is, and how it reads.  Page 91983, "controls". */
-static const struct { const char *control, *slot, *old_slot; void (*words)(struct words *, size_t value); } controls[] = {
-	{ "Text", "text", NULL, c_text }, { "Textarea", "text", NULL, c_text }, { "Number", "new_number", "number", c_number },
-	{ "Money", "new_money", "money", c_money }, { "Date", "date", NULL, c_date }, { "Selector", "selector", NULL, c_selector },
-	{ "Contact", "members", "departments", c_contact }, { "Tips", "new_tips", NULL, c_tips }, { "File", "files", NULL, c_file },
-	{ "Table", "children", NULL, c_tips }, { "Vacation", "vacation", NULL, c_vacation }, { "Attendance", "attendance", NULL, c_attendance },
-	{ "PunchCorrection", "punch_correction", NULL, c_punch }, { "DateRange", "date_range", NULL, c_range },
-	{ "Location", "location", NULL, c_location }, { "RelatedApproval", "related_approval", NULL, c_related },
-	{ "Formula", "formula", NULL, c_formula }, { "BankAccount", "bank_account", NULL, c_bank },
-};
-#define N_CONTROLS	(sizeof(controls) / sizeof(controls[0]))
-
-static void form_list(const struct map_in *, struct map_out *, size_t list, unsigned depth);
-
-static void
-value_member(const struct map_in *in, struct map_out *o, size_t value, const char *slot, const char *old_slot)
-{
-	const struct json_node *t = in->t;
-	size_t i = slot == NULL ? value : json_get(t, value, slot);
-
-	if (old_slot != NULL && (i == 0 || (t[i].tok == JSON_ARR && t[i].n_children == 0)))
-		i = json_get(t, value, old_slot);
-	if (i == 0 || (t[i].flags & JSON_F_BAD_UTF8) != 0)
-		return;
-	member(o, "value", false);
-	if (o->st == ST_OK)
-		o->st = json_compact(json_whole(&t[i]), &o->b, o->err);
-}
-
-static void
-rows_member(const struct map_in *in, struct map_out *o, size_t value, unsigned depth)
-{
-	const struct json_node *t = in->t;
-	size_t rows = json_get(t, value, "children"), k, c, list;
-
-	if (rows == 0 || t[rows].tok != JSON_ARR)
-		return;
-	member(o, "rows", false);
-	map_put(o, "[");
-	for (k = 0, c = rows + 1; k < t[rows].n_children; k++, c = t[c].next) {
-		map_put(o, k == 0 ? "" : ",");
-		list = json_get(t, c, "list");
-		form_list(in, o, list, depth + 1);
-	}
-	map_put(o, "]");
-}
-
-static void
-form_control(const struct map_in *in, struct map_out *o, size_t c, unsigned depth)
-{
-	const struct json_node *t = in->t;
-	size_t name = json_get(t, c, "control"), value = json_get(t, c, "value"), k;
-	struct map_out text;
-	struct words w = { in, &text, 0 };
-	struct str s = STR("");
-
-	map_put(o, "{");
-	text_member(in, o, "id", json_get(t, c, "id"), true);
-	text_member(in, o, "control", name, false);
-	text_member(in, o, "title", lang_text(t, json_get(t, c, "title")), false);
-	for (k = 0; k < N_CONTROLS && (name == 0 || !str_is(t[name].val, controls[k].control)); k++)
-		;
-	if (k == N_CONTROLS)
-		record_flag(in->rec, "unknown_control");
-	map_out_begin(&text, o->err);
-	if (k < N_CONTROLS && value != 0)
-		controls[k].words(&w, value);
-	if (map_out_end(&text, in->a, &s) != ST_OK && o->st == ST_OK)
-		o->st = text.st;
-	member(o, "text", false);
-	map_put_text(o, s);
-	if (k < N_CONTROLS && value != 0 && strcmp(controls[k].control, "Table") == 0 && depth < FORM_DEPTH)
-		rows_member(in, o, value, depth);
-	else if (value != 0)
-		value_member(in, o, value, k < N_CONTROLS ? controls[k].slot : NULL, k < N_CONTROLS ? controls[k].old_slot : NULL);
-	map_put(o, "}");
-}
-
-static void
-form_list(const struct map_in *in, struct map_out *o, size_t list, unsigned depth)
-{
-	const struct json_node *t = in->t;
-	size_t k, c;
-
-	map_put(o, "[");
-	if (list != 0 && t[list].tok == JSON_ARR)
-		for (k = 0, c = list + 1; k < t[list].n_children; k++, c = t[c].next) {
-			map_put(o, k == 0 ? "" : ",");
-			form_control(in, o, c, depth);
-		}
-	map_put(o, "]");
-}
-
-static enum status
-form(const struct map_in *in, struct value *out, struct err *err)
-{
-	struct map_out o;
-
-	if (in->v == 0)
-		return ST_OK;
-	map_out_begin(&o, err);
-	form_list(in, &o, in->v, 0);
-	return map_out_end(&o, in->a, &out->s);
-}
-
-/* --- route and comments --- */
-
-static const char *
-word(const struct json_node *t, size_t i, const char *const *words, size_t n)
-{
-	uint64_t v;
-
-	return i != 0 && str_u64(t[i].val, 0, n - 1, &v, NULL) == ST_OK ? words[v] : NULL;
-}
-
-static void
-word_member(const struct map_in *in, struct map_out *o, const char *name, size_t i, const char *const *words, size_t n, bool first)
-{
-	const char *s = word(in->t, i, words, n);
-
-	if (s != NULL) {
-		member(o, name, first);
-		map_put_text(o, str_of(s));
-	} else
-		text_member(in, o, name, i, first);
-}
-
-static void
-files_member(const struct map_in *in, struct map_out *o, size_t list)
-{
-	const struct json_node *t = in->t;
-	size_t k, c;
-
-	if (list == 0 || t[list].tok != JSON_ARR || t[list].n_children == 0)
-		return;
-	member(o, "files", false);
-	map_put(o, "[");
-	for (k = 0, c = list + 1; k < t[list].n_children; k++, c = t[c].next) {
-		map_put(o, k == 0 ? "" : ",");
-		map_put_text(o, map_text(in, c, &o->st, o->err));
-	}
-	map_put(o, "]");
-}
-
-/* Values of pages 91983: numbers in brackets are the platform's. */
-static const char *const roles[] = { NULL, "approver", "copy", "handler" };
-static const char *const modes[] = { NULL, "any", "all", "in_turn" };
-static const char *const states[] = { NULL, "in_progress", "approved", "rejected", "withdrawn", NULL, "revoked", "deleted", NULL, NULL, "paid" };
-static const char *const opinions[] = { NULL, "pending", "agreed", "rejected", "transferred", NULL, NULL, NULL, NULL, NULL, NULL, "sent_back",
-    "signer_added", "agreed_and_signer_added" };
-#define N(a)	(sizeof(a) / sizeof((a)[0]))
-
-static void
-person(const struct map_in *in, struct map_out *o, size_t c, const char *user, const char *state, const char *files)
+room_member(const struct map_in *in, struct map_out *o, size_t c)
 {
 	const struct json_node *t = in->t;
 
-	map_put(o, "{");
-	text_member(in, o, "id", json_path(t, c, user), true);
-	if (json_get(t, c, state) != 0)
-		word_member(in, o, "status", json_get(t, c, state), opinions, N(opinions), false);
-	if (json_get(t, c, "sptime") != 0) {
-		member(o, "at", false);
-		map_put_time(o, map_seconds(t, json_get(t, c, "sptime")));
-	}
-	if (json_get(t, c, "speech") != 0)
-		text_member(in, o, "text", json_get(t, c, "speech"), false);
-	files_member(in, o, json_get(t, c, files));
-	map_put(o, "}");
-}
-
-static void
-people(const struct map_in *in, struct map_out *o, size_t list, const char *user, const char *state, const char *files)
-{
-	const struct json_node *t = in->t;
-	size_t k, c;
-
-	member(o, "people", false);
-	map_put(o, "[");
-	if (list != 0 && t[list].tok == JSON_ARR)
-		for (k = 0, c = list + 1; k < t[list].n_children; k++, c = t[c].next) {
-			map_put(o, k == 0 ? "" : ",");
-			person(in, o, c, user, state, files);
-		}
-	map_put(o, "]");
-}
-
-/* The newer form of the flow where there is one, else the old one. */
-static enum status
-route(const struct map_in *in, struct value *out, struct err *err)
-{
-	const struct json_node *t = in->t;
-	size_t nodes = json_path(t, in->item, "process_list.node_list"), old = json_get(t, in->item, "sp_record"), list, k, c;
-	struct map_out o;
-
-	list = nodes != 0 && t[nodes].tok == JSON_ARR && t[nodes].n_children > 0 ? nodes : old;
-	if (list == 0 || t[list].tok != JSON_ARR)
-		return ST_OK;
-	map_out_begin(&o, err);
-	map_put(&o, "[");
-	for (k = 0, c = list + 1; k < t[list].n_children; k++, c = t[c].next) {
-		map_put(&o, k == 0 ? "{" : ",{");
-		if (list == nodes)
-			word_member(in, &o, "role", json_get(t, c, "node_type"), roles, N(roles), true);
-		else {
-			member(&o, "role", true);
-			map_put(&o, "\"approver\"");
-		}
-		word_member(in, &o, "mode", json_get(t, c, list == nodes ? "apv_rel" : "approverattr"), modes, N(modes), false);
-		word_member(in, &o, "status", json_get(t, c, "sp_status"), states, N(states), false);
-		if (list == nodes)
-			people(in, &o, json_get(t, c, "sub_node_list"), "userid", "sp_yj", "media_ids");
-		else
-			people(in, &o, json_get(t, c, "details"), "approver.userid", "sp_status", "media_id");
-		map_put(&o, "}");
-	}
-	map_put(&o, "]");
-	return map_out_end(&o, in->a, &out->s);
-}
-
-static enum status
-comments(const struct map_in *in, struct value *out, struct err *err)
-{
-	const struct json_node *t = in->t;
-	struct map_out o;
-	size_t k, c;
-
-	if (in->v == 0 || t[in->v].tok != JSON_ARR)
-		return ST_OK;
-	map_out_begin(&o, err);
-	map_put(&o, "[");
-	for (k = 0, c = in->v + 1; k < t[in->v].n_children; k++, c = t[c].next) {
-		map_put(&o, k == 0 ? "{" : ",{");
-		text_member(in, &o, "id", json_get(t, c, "commentid"), true);
-		text_member(in, &o, "by", json_path(t, c, "commentUserInfo.userid"), false);
-		member(&o, "at", false);
-		map_put_time(&o, map_seconds(t, json_get(t, c, "commenttime")));
-		text_member(in, &o, "text", json_get(t, c, "commentcontent"), false);
-		files_member(in, &o, json_get(t, c, "media_id"));
-		map_put(&o, "}");
-	}
-	map_put(&o, "]");
-	return map_out_end(&o, in->a, &out->s);
-}
-
-/*
- * Every media id in the form, wherever it stands: a control that we do not know may carry one too.
- * Names: media_id[], media_ids[], files[].file_id.
- */
-static enum status
-approval_files(const struct map_in *in, struct value *out, struct err *err)
-{
-	const struct json_node *t = in->t;
-	struct map_out o;
-	size_t i, k, c, n = 0;
-
-	map_out_begin(&o, err);
-	map_put(&o, "[");
-	for (i = in->item + 1; i < t[in->item].next; i++) {
-		bool list = t[i].tok == JSON_ARR && (str_is(t[i].key, "media_id") || str_is(t[i].key, "media_ids"));
-		bool one = t[i].tok == JSON_STR && (str_is(t[i].key, "file_id") || str_is(t[i].key, "media_id")) && t[i].val.n > 0;
-
-		for (k = 0, c = one ? i : i + 1; k < (one ? 1u : list ? t[i].n_children : 0u); k++, c = t[c].next) {
-			if (t[c].tok != JSON_STR || t[c].val.n == 0)
-				continue;
-			map_put(&o, n++ == 0 ? "" : ",");
-			map_put_text(&o, map_text(in, c, &o.st, err));
-		}
-	}
-	map_put(&o, "]");
-	return map_out_end(&o, in->a, &out->s);
+	map_wecom_text(in, o, "id", json_get(t, c, "memberid"), true);
+	map_wecom_member(o, "joined_at", false);
+	map_put_time(o, map_seconds(t, json_get(t, c, "jointime")));
 }
 
 static enum status
 room_members(const struct map_in *in, struct value *out, struct err *err)
 {
-	const struct json_node *t = in->t;
-	struct map_out o;
-	size_t k, c;
-
-	if (in->v == 0 || t[in->v].tok != JSON_ARR)
-		return ST_OK;
-	map_out_begin(&o, err);
-	map_put(&o, "[");
-	for (k = 0, c = in->v + 1; k < t[in->v].n_children; k++, c = t[c].next) {
-		map_put(&o, k == 0 ? "{" : ",{");
-		text_member(in, &o, "id", json_get(t, c, "memberid"), true);
-		member(&o, "joined_at", false);
-		map_put_time(&o, map_seconds(t, json_get(t, c, "jointime")));
-		map_put(&o, "}");
-	}
-	map_put(&o, "]");
-	return map_out_end(&o, in->a, &out->s);
+	return map_wecom_objects(in, room_member, out, err);
 }
 
 const struct map_way map_wecom_ways[] = {
-	{ "wecom.memberships", memberships }, { "wecom.attributes", attributes }, { "wecom.form", form }, { "wecom.route", route },
-	{ "wecom.comments", comments }, { "wecom.approval_files", approval_files }, { "wecom.room_members", room_members }, { NULL, NULL }
+	{ "wecom.memberships", memberships }, { "wecom.attributes", attributes }, { "wecom.form", map_form }, { "wecom.route", map_route },
+	{ "wecom.comments", map_route_comments }, { "wecom.approval_files", map_route_files }, { "wecom.room_members", room_members }, { NULL, NULL }
 };
