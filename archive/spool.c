@@ -89,15 +89,48 @@ flush(struct spool *s, struct err *err)
 	return st;
 }
 
+/* Give its memory back, for the sake of another. */
+static enum status
+cool(struct spool *s, struct err *err)
+{
+	enum status st;
+
+	if ((st = flush(s, err)) != ST_OK)
+		return st;
+	buf_free(&s->wait);
+	s->warm = false;
+	return ST_OK;
+}
+
+/* Its end of the tail has grown long: it may keep all of it, and the one of the warm that rested longest is warm no more. */
+static enum status
+warm_up(struct spool *s, struct err *err)
+{
+	struct spool *o, *oldest = NULL;
+	enum status st = ST_OK;
+	size_t i, n = 0;
+
+	for (i = 0; i < SPOOLS_OPEN_MAX; i++) {
+		if ((o = s->all->open[i]) == NULL || !o->warm)
+			continue;
+		n++;
+		if (oldest == NULL || o->used < oldest->used)
+			oldest = o;
+	}
+	if (n >= SPOOLS_WARM_MAX)
+		st = cool(oldest, err);
+	s->warm = st == ST_OK;
+	return st;
+}
+
 /* Close its files, for the sake of another. */
 static enum status
 rest(struct spool *s, struct err *err)
 {
 	enum status st;
 
-	if ((st = flush(s, err)) != ST_OK || (st = fs_close(&s->tail_fd, s->name, err)) != ST_OK)
+	if ((st = cool(s, err)) != ST_OK || (st = fs_close(&s->tail_fd, s->name, err)) != ST_OK)
 		return st;
-	buf_free(&s->wait);
 	return fs_close(&s->members_fd, s->name, err);
 }
 
@@ -173,30 +206,54 @@ new_tail(struct spool *s, struct err *err)
 	return ST_OK;
 }
 
+/* All of it is in memory: memory is exchanged, nothing copied. */
+static void
+hand_over(struct spool *s, struct buf *to)
+{
+	struct buf empty = *to;
+
+	*to = s->wait;
+	to->max = empty.max;
+	s->wait = empty;
+	s->wait.max = SPOOL_WARM_MAX;
+}
+
+/* The beginning from the file of the tail, the end from memory. */
+static enum status
+put_together(struct spool *s, struct buf *to, struct err *err)
+{
+	size_t in_file = (size_t)s->tail - s->wait.n;
+	char name[SPOOL_FILE_MAX];
+	enum status st;
+
+	if ((st = buf_room(to, (size_t)s->tail, err)) != ST_OK)
+		return st;
+	spool_tail_name(s, name);
+	if (in_file > 0 && s->tail_fd < 0 && (st = fs_open_append(s->all->dir, name, in_file, &s->tail_fd, err)) != ST_OK)
+		return st;
+	if (in_file > 0 && (st = fs_pread_all(s->tail_fd, name, to->p, in_file, 0, err)) != ST_OK)
+		return st;
+	to->n = in_file;
+	if ((st = buf_add(to, s->wait.p, s->wait.n, err)) == ST_OK)
+		buf_clear(&s->wait);
+	return st;
+}
+
 static enum status
 cut(struct spool *s, struct err *err)
 {
-	char name[SPOOL_FILE_MAX];
 	struct pack_job *job;
 	enum status st;
-	size_t in_file;
 
 	if (s->tail == 0)
 		return ST_OK;
 	/* pack_get may retire members of other spools, which may put this one to rest: take it up again. */
-	if ((st = pack_get(s->all->pack, &job, err)) != ST_OK || (st = spool_touch(s, err)) != ST_OK ||
-	    (st = buf_room(&job->raw, (size_t)s->tail, err)) != ST_OK)
+	if ((st = pack_get(s->all->pack, &job, err)) != ST_OK || (st = spool_touch(s, err)) != ST_OK)
 		return st;
-	in_file = (size_t)s->tail - s->wait.n;
-	spool_tail_name(s, name);
-	if (in_file > 0 && s->tail_fd < 0 && (st = fs_open_append(s->all->dir, name, in_file, &s->tail_fd, err)) != ST_OK)
+	if (s->warm && s->wait.n == s->tail && job->raw.cap <= SPOOL_WARM_MAX)
+		hand_over(s, &job->raw);
+	else if ((st = put_together(s, &job->raw, err)) != ST_OK)
 		return st;
-	if (in_file > 0 && (st = fs_pread_all(s->tail_fd, name, job->raw.p, in_file, 0, err)) != ST_OK)
-		return st;
-	job->raw.n = in_file;
-	if ((st = buf_add(&job->raw, s->wait.p, s->wait.n, err)) != ST_OK)
-		return st;
-	buf_clear(&s->wait);
 	job->records = s->tree != NULL;
 	job->done = packed;
 	job->to = s;
@@ -212,11 +269,13 @@ put(struct spool *s, const void *p, size_t n, struct err *err)
 {
 	enum status st;
 
-	if (n > SPOOL_WAIT_MAX - s->wait.n && (st = flush(s, err)) != ST_OK)
+	if (!s->warm && n > SPOOL_WAIT_MAX - s->wait.n && (st = warm_up(s, err)) != ST_OK)
+		return st;
+	if (n > SPOOL_WARM_MAX - s->wait.n && (st = flush(s, err)) != ST_OK)
 		return st;
 	s->tail += n;
 	s->n_bytes += n;
-	return n > SPOOL_WAIT_MAX ? to_file(s, p, n, s->tail, err) : buf_add(&s->wait, p, n, err);
+	return n > SPOOL_WARM_MAX ? to_file(s, p, n, s->tail, err) : buf_add(&s->wait, p, n, err);
 }
 
 enum status

@@ -3,7 +3,8 @@
  *
  * What has filled a member lies compressed in <name>.members and is never compressed again; the rest, less than a member, lies
  * raw in <name>.<generation>.tail.  A tail that a commit named is left alone: the next begins in a file of the next generation.
- * However many spools there are, a few files are open at a time.
+ * However many spools there are, a few files are open at a time.  A tail goes to its file at a commit; before, the few spools that
+ * are written to most keep theirs in memory (they are warm), and the others only its end.
  */
 #ifndef ARCHIVE_SPOOL_H
 #define ARCHIVE_SPOOL_H
@@ -13,6 +14,7 @@
 #include "core/fs.h"
 
 #define SPOOLS_OPEN_MAX	24u
+#define SPOOLS_WARM_MAX	4u		/* each holds a member's bytes: 1 MiB */
 
 struct spool;
 struct spools {
@@ -39,7 +41,7 @@ struct spool {
 	struct tree	*tree;		/* of records packed so far; NULL: not a segment */
 	struct buf	 wait;		/* end of the tail, not yet in its file */
 	int		 tail_fd, members_fd;
-	bool		 tail_dirty, members_dirty, has_members, tail_made;
+	bool		 tail_dirty, members_dirty, has_members, tail_made, warm;
 	uint64_t	 used;		/* clock of the last use */
 };
 

@@ -5,7 +5,8 @@
 #include "archive/spool.h"
 
 #define SPOOL_FILE_MAX	176
-#define SPOOL_WAIT_MAX	((size_t)32 << 10)	/* bytes kept before they go to the file of the tail */
+#define SPOOL_WAIT_MAX	((size_t)32 << 10)	/* bytes kept before they go to the file of the tail … */
+#define SPOOL_WARM_MAX	(MEMBER_RAW + ((size_t)64 << 10))	/* … and by a warm spool: a member with the record that fills it */
 
 void spool_tail_name(const struct spool *, char out[SPOOL_FILE_MAX]);
 void spool_members_name(const struct spool *, char out[SPOOL_FILE_MAX]);

@@ -21,7 +21,7 @@ spool_open(struct spool **out, struct spools *all, const char *name, bool record
 	s->all = all;
 	s->tail_fd = s->members_fd = -1;
 	s->gen = 1;
-	buf_init(&s->wait, SPOOL_WAIT_MAX);
+	buf_init(&s->wait, SPOOL_WARM_MAX);
 	if ((s->name = mem_get(1, n, err)) == NULL || (records && (s->tree = mem_get(1, sizeof(*s->tree), err)) == NULL))
 		st = ST_NOMEM;
 	else
