@@ -1,0 +1,220 @@
+/* hook_chat_row.c: a row becomes a record, or none where the scope leaves it out; so does each of its files. */
+#include "exporters/hook_chat_priv.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/limits.h"
+#include "core/utf8.h"
+
+static bool
+names(const char *const *list, struct str id)
+{
+	size_t i;
+
+	for (i = 0; list[i] != NULL; i++)
+		if (str_is(id, list[i]))
+			return true;
+	return false;
+}
+
+/* [since, until), people, rooms.  A message without a time stays in: it cannot be said to be outside. */
+static bool
+in_scope(const struct hook_chat *h)
+{
+	const struct scope *s = h->params->scope;
+	const struct chat_message *m = &h->message;
+	size_t i;
+
+	if (s == NULL)
+		return true;
+	if (m->sent_ms != WHEN_UNKNOWN && ((s->since_ms != WHEN_UNKNOWN && m->sent_ms < s->since_ms) ||
+	    (s->until_ms != WHEN_UNKNOWN && m->sent_ms >= s->until_ms)))
+		return false;
+	if (s->rooms != NULL && !names(s->rooms, m->room))
+		return false;
+	if (s->users == NULL || names(s->users, m->from))
+		return true;
+	for (i = 0; i < m->n_to; i++)
+		if (names(s->users, m->to[i]))
+			return true;
+	return false;
+}
+
+static void
+source_fields(struct hook_chat *h, const char *endpoint)
+{
+	h->rec.tenant = str_of(h->params->tenant);
+	h->rec.platform = STR("wecom");
+	h->rec.endpoint = str_of(endpoint);
+	h->rec.cursor = str_of(h->from_seq);
+	h->rec.fetched_ms = when_now_ms();
+}
+
+static enum status
+give(struct hook_chat *h, struct source_item *it)
+{
+	memset(it, 0, sizeof(*it));
+	it->what = SRC_RECORD;
+	it->rec = &h->rec;
+	return ST_OK;
+}
+
+static enum status
+closed_row(struct hook_chat *h, const struct chat_row *row, struct source_item *it, struct err *err)
+{
+	bool missing = row->state == CHAT_ROW_NO_KEY;
+	struct chat_note note = chat_note_of(SRC_GAP, "messages", missing ? "missing_key" : "undecryptable");
+	char detail[128], retry[200];
+	enum status st;
+
+	record_init(&h->rec, REC_UNKNOWN, "messages-undecrypted");
+	h->rec.id = row->msgid.n > 0 ? row->msgid : row->seq_text;
+	record_set(&h->rec, "id", h->rec.id);
+	record_flag(&h->rec, "undecrypted");
+	if (row->flags & JSON_F_BAD_UTF8) {
+		h->rec.raw = row->raw;
+		h->rec.raw_form = RAW_BYTES;
+		record_flag(&h->rec, "invalid_utf8");
+	} else if ((st = map_chat_compact(row->raw, &h->arena, &h->rec.raw, err)) != ST_OK)
+		return st;
+	source_fields(h, "GetChatData");
+	if ((st = hook_chat_loss_seq(h, row, WHEN_UNKNOWN, err)) != ST_OK || (st = hook_chat_loss_beginning(h, WHEN_UNKNOWN, err)) != ST_OK)
+		return st;
+	if (row->code != 0)
+		snprintf(detail, sizeof(detail), "DecryptData %d, key version %.*s", row->code, STR_ARG(row->version_text));
+	else
+		snprintf(detail, sizeof(detail), "key version %.*s", STR_ARG(row->version_text));
+	snprintf(retry, sizeof(retry), "chat.key.%.*s", STR_ARG(row->version_text));
+	note.object = h->rec.id;
+	note.detail = str_of(detail);
+	note.retry = str_of(retry);
+	if ((st = chat_notes_add(&h->notes, &note, err)) != ST_OK)
+		return st;
+	h->pos.n_messages++;
+	h->pos.n_undecrypted++;
+	return give(h, it);
+}
+
+/* ST_END: out of scope. */
+static enum status
+plain_row(struct hook_chat *h, const struct chat_row *row, struct source_item *it, struct err *err)
+{
+	const struct chat_envelope env = { row->seq_text, row->version_text, row->msgid };
+	struct chat_note note = chat_note_of(SRC_LIMIT, "files", "no_file_id");
+	enum status st;
+
+	if ((st = map_chat_message(row->plain, &env, &h->arena, &h->rec, &h->message, err)) != ST_OK)
+		return st;
+	if (h->rec.id.n == 0) {		/* without any id it still has its place */
+		h->rec.id = row->seq_text;
+		record_set(&h->rec, "id", h->rec.id);
+	}
+	source_fields(h, "GetChatData");
+	if ((st = hook_chat_loss_seq(h, row, h->message.sent_ms, err)) != ST_OK || (st = hook_chat_loss_beginning(h, h->message.sent_ms, err)) != ST_OK)
+		return st;
+	if (h->message.sent_ms != WHEN_UNKNOWN && (h->pos.time_ms == WHEN_UNKNOWN || h->message.sent_ms > h->pos.time_ms))
+		h->pos.time_ms = h->message.sent_ms;
+	if (!in_scope(h))
+		return ST_END;
+	if (h->message.has_lost_file && !h->pos.told_lost_file) {
+		h->pos.told_lost_file = true;
+		note.count = 0;
+		note.is_final = true;
+		note.detail = STR("qydiskfile messages give a file name but no id: the file cannot be fetched through the chat archive");
+		if ((st = chat_notes_add(&h->notes, &note, err)) != ST_OK)
+			return st;
+	}
+	h->pos.n_messages++;
+	h->n_id = h->rec.id;
+	h->file = 0;
+	h->phase = FILES;
+	return h->wants_messages ? give(h, it) : ST_END;
+}
+
+/* ST_END: nothing to give for this step. */
+enum status
+hook_chat_row(struct hook_chat *h, struct source_item *it, struct err *err)
+{
+	const struct chat_row *row;
+	enum status st;
+
+	if (h->row == h->pull.n_rows) {
+		h->phase = PAGE;
+		return ST_END;
+	}
+	row = &h->pull.rows[h->row++];
+	arena_reset(&h->arena);
+	st = row->state == CHAT_ROW_PLAIN ? plain_row(h, row, it, err) : closed_row(h, row, it, err);
+	if (st == ST_OK || st == ST_END) {
+		h->pos.seq = row->seq;
+		h->pos.has_seq = true;
+	}
+	return st;
+}
+
+enum status
+hook_chat_row_file(struct hook_chat *h, struct source_item *it, struct err *err)
+{
+	struct chat_note note = chat_note_of(SRC_GAP, "files", NULL);
+	const struct chat_file *f;
+	enum status st;
+	bool fresh = false;
+
+	if (!h->wants_files || h->file == h->message.files.n) {
+		h->phase = ROWS;
+		return ST_END;
+	}
+	f = &h->message.files.v[h->file++];
+	if (f->id.n > IDSET_ID_MAX || memchr(f->id.p, '\0', f->id.n) != NULL) {
+		snprintf(h->fetched.detail, sizeof(h->fetched.detail), "GetMediaData: a file id that cannot be");
+		h->fetched.reason = "fetch_failed";
+		h->fetched.is_final = true;
+		h->fetched.blob[0] = '\0';
+	} else {
+		if (idset_has(&h->files, f->id))
+			return ST_END;
+		if ((st = chat_file_fetch(h->proc, &h->media_budget, h->params->work_dir, f, h->files.n, &h->fetched, err)) != ST_OK ||
+		    (st = idset_add(&h->files, f->id, &fresh, err)) != ST_OK)
+			return st;
+	}
+	if (h->fetched.reason != NULL) {
+		note.reason = h->fetched.reason;
+		note.endpoint = "GetMediaData";
+		note.object = f->id;
+		note.object.n = f->id.n > LIMIT_HEADERS ? LIMIT_HEADERS : f->id.n;
+		note.is_final = h->fetched.is_final;
+		note.detail = str_of(h->fetched.detail);
+		note.retry = h->fetched.is_final ? STR_NONE : STR("custody export");
+		if ((st = chat_notes_add(&h->notes, &note, err)) != ST_OK)
+			return st;
+	}
+	if (h->fetched.blob[0] == '\0')
+		return ST_END;
+	record_init(&h->rec, REC_FILE, "files");
+	h->rec.id = f->id;
+	record_set(&h->rec, "id", f->id);
+	record_set(&h->rec, "of_stream", STR("messages"));
+	record_set(&h->rec, "of_id", h->n_id);
+	record_set(&h->rec, "name", f->name);
+	record_set(&h->rec, "md5_platform", f->md5);
+	snprintf(h->size, sizeof(h->size), "%" PRIu64, h->fetched.size);
+	record_set(&h->rec, "size", str_of(h->size));
+	record_set(&h->rec, "sha256", str_of(h->fetched.sha256));
+	if (h->fetched.flag != NULL)
+		record_flag(&h->rec, h->fetched.flag);
+	if (utf8_ok(f->raw)) {
+		if ((st = map_chat_compact(f->raw, &h->arena, &h->rec.raw, err)) != ST_OK)
+			return st;
+	} else {
+		h->rec.raw = f->raw;
+		h->rec.raw_form = RAW_BYTES;
+		record_flag(&h->rec, "invalid_utf8");
+	}
+	source_fields(h, "GetMediaData");
+	h->pos.n_files++;
+	(void)give(h, it);
+	it->blob = h->fetched.blob;
+	it->blob_size = h->fetched.size;
+	return ST_OK;
+}
