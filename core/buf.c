@@ -55,37 +55,6 @@ buf_room(struct buf *b, size_t n, struct err *err)
 }
 
 enum status
-buf_add(struct buf *b, const void *p, size_t n, struct err *err)
-{
-	enum status st;
-
-	if ((st = buf_room(b, n, err)) != ST_OK)
-		return st;
-	if (n > 0)
-		memcpy(b->p + b->n, p, n);
-	b->n += n;
-	return ST_OK;
-}
-
-enum status
-buf_str_add(struct buf *b, struct str s, struct err *err)
-{
-	return buf_add(b, s.p, s.n, err);
-}
-
-enum status
-buf_putc(struct buf *b, char c, struct err *err)
-{
-	return buf_add(b, &c, 1, err);
-}
-
-enum status
-buf_addz(struct buf *b, const char *z, struct err *err)
-{
-	return buf_add(b, z, strlen(z), err);
-}
-
-enum status
 buf_addf(struct buf *b, struct err *err, const char *fmt, ...)
 {
 	char small[256], *text = small;

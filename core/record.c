@@ -137,7 +137,7 @@ record_field(enum record_kind kind, const char *name)
 	int i;
 
 	for (i = 0; f[i].name != NULL; i++)
-		if (strcmp(f[i].name, name) == 0)
+		if (f[i].name[0] == name[0] && strcmp(f[i].name, name) == 0)	/* the first byte tells nearly all apart */
 			return i;
 	return -1;
 }
