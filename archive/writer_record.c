@@ -14,7 +14,7 @@
 
 /* The first 16 octets of HMAC(K, "record-salt" 0 stream 0 number), in base64url. */
 static enum status
-salt(const struct archive *a, const struct writer_stream *s, char out[SALT_TEXT + 3], struct err *err)
+salt(struct archive *a, const struct writer_stream *s, char out[SALT_TEXT + 3], struct err *err)
 {
 	static const char label[] = "record-salt";	/* with its NUL */
 	unsigned char text[sizeof(label) + LIMIT_PATH + 1 + 8], mac[32];
@@ -26,7 +26,7 @@ salt(const struct archive *a, const struct writer_stream *s, char out[SALT_TEXT 
 	n += sizeof(label);
 	for (i = 0; i < 8; i++)
 		text[n + i] = (unsigned char)(s->n_records >> (56 - 8 * i));
-	if ((st = digest_hmac_sha256(a->key, sizeof(a->key), text, n + 8, mac, err)) == ST_OK)
+	if ((st = digest_hmac_with(&a->spools.digest, a->key, sizeof(a->key), text, n + 8, mac, err)) == ST_OK)
 		digest_base64url(mac, SALT_LEN, out);
 	return st;
 }

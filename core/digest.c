@@ -109,9 +109,8 @@ digest_of(enum digest_alg alg, const void *p, size_t n, unsigned char *out, stru
 
 /* RFC 2104 over SHA-256, whose block is 64 octets.  By hand: the library's EVP_MAC looks its digest up again at every call, which costs more than the hashing. */
 enum status
-digest_hmac_sha256(const void *key, size_t n_key, const void *p, size_t n, unsigned char out[32], struct err *err)
+digest_hmac_with(struct digest *d, const void *key, size_t n_key, const void *p, size_t n, unsigned char out[32], struct err *err)
 {
-	struct digest d = { NULL, DIGEST_SHA256 };
 	unsigned char pad[64] = { 0 }, inner[32];
 	enum status st;
 	size_t i;
@@ -123,18 +122,27 @@ digest_hmac_sha256(const void *key, size_t n_key, const void *p, size_t n, unsig
 		memcpy(pad, key, n_key);
 	for (i = 0; i < sizeof(pad); i++)
 		pad[i] ^= 0x36;
-	if ((st = digest_begin(&d, DIGEST_SHA256, err)) != ST_OK || (st = digest_add(&d, pad, sizeof(pad), err)) != ST_OK ||
-	    (st = digest_add(&d, p, n, err)) != ST_OK || (st = digest_end(&d, inner, err)) != ST_OK)
+	if ((st = digest_begin(d, DIGEST_SHA256, err)) != ST_OK || (st = digest_add(d, pad, sizeof(pad), err)) != ST_OK ||
+	    (st = digest_add(d, p, n, err)) != ST_OK || (st = digest_end(d, inner, err)) != ST_OK)
 		goto out;
 	for (i = 0; i < sizeof(pad); i++)
 		pad[i] ^= 0x36 ^ 0x5c;
-	if ((st = digest_begin(&d, DIGEST_SHA256, err)) == ST_OK && (st = digest_add(&d, pad, sizeof(pad), err)) == ST_OK &&
-	    (st = digest_add(&d, inner, sizeof(inner), err)) == ST_OK)
-		st = digest_end(&d, out, err);
+	if ((st = digest_begin(d, DIGEST_SHA256, err)) == ST_OK && (st = digest_add(d, pad, sizeof(pad), err)) == ST_OK &&
+	    (st = digest_add(d, inner, sizeof(inner), err)) == ST_OK)
+		st = digest_end(d, out, err);
 out:
-	digest_free(&d);
 	explicit_bzero(pad, sizeof(pad));
 	explicit_bzero(inner, sizeof(inner));
+	return st;
+}
+
+enum status
+digest_hmac_sha256(const void *key, size_t n_key, const void *p, size_t n, unsigned char out[32], struct err *err)
+{
+	struct digest d = { NULL, DIGEST_SHA256 };
+	enum status st = digest_hmac_with(&d, key, n_key, p, n, out, err);
+
+	digest_free(&d);
 	return st;
 }
 

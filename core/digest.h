@@ -22,6 +22,8 @@ enum status digest_peek(const struct digest *, unsigned char *out, struct err *)
 void digest_free(struct digest *);
 enum status digest_of(enum digest_alg, const void *, size_t, unsigned char *out, struct err *) STATUS_USE;
 enum status digest_hmac_sha256(const void *key, size_t n_key, const void *, size_t, unsigned char out[32], struct err *) STATUS_USE;
+/* digest_hmac_with(d, …): the same with ${d}, zeroed or used before, which it begins anew: for many of them. */
+enum status digest_hmac_with(struct digest *, const void *key, size_t n_key, const void *, size_t, unsigned char out[32], struct err *) STATUS_USE;
 /* digest_random(p, n, err): from the operating system's generator. */
 enum status digest_random(void *, size_t, struct err *) STATUS_USE;
 
