@@ -209,7 +209,7 @@ judge_store(struct judging *j, const char *path, struct err *err)
 		char label[40];
 		struct seal seal;
 
-		if (list[i].state == STORE_UNFINISHED)
+		if (list[i].state == STORE_UNFINISHED || list[i].state == STORE_EMPTY)
 			continue;
 		judged++;
 		snprintf(label, sizeof(label), "%.*s", (int)(strrchr(list[i].name, '-') - list[i].name), list[i].name);

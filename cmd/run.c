@@ -240,7 +240,9 @@ refuse_unfinished(struct run *r, struct err *err)
 	if ((st = store_list(&r->store, false, &list, &n, err)) != ST_OK)
 		return st;
 	for (i = 0; i < n && st == ST_OK; i++)
-		if (list[i].state == STORE_UNFINISHED) {
+		if (list[i].state == STORE_EMPTY)
+			st = store_discard(&r->store, list[i].name, err);
+		else if (list[i].state == STORE_UNFINISHED) {
 			st = err_set(err, ST_USAGE, _("an interrupted run is waiting in %s: %s"), r->store.path, list[i].name);
 			err_next(err, _("custody resume %s (or give it up: custody runs --discard %s --yes)"), list[i].name, list[i].name);
 		}

@@ -87,17 +87,21 @@ static enum store_state
 state_of(int dir, const char *name)
 {
 	char path[80];
+	bool partial;
 
 	snprintf(path, sizeof(path), "%s.tar.gz", name);
 	if (exists(dir, path))
 		return STORE_CLOSED;
 	snprintf(path, sizeof(path), "%s.tar.gz.partial", name);
-	if (exists(dir, path)) {
-		snprintf(path, sizeof(path), "%s.seal/seal.txt", name);
-		return exists(dir, path) ? STORE_PENDING : STORE_UNFINISHED;
-	}
+	partial = exists(dir, path);
+	snprintf(path, sizeof(path), "%s.seal/seal.txt", name);
+	if (exists(dir, path))
+		return partial ? STORE_PENDING : STORE_DESTROYED;
+	snprintf(path, sizeof(path), "%s.work/state", name);
+	if (exists(dir, path))
+		return STORE_UNFINISHED;
 	snprintf(path, sizeof(path), "%s.work", name);
-	return exists(dir, path) ? STORE_UNFINISHED : STORE_DESTROYED;
+	return partial || exists(dir, path) ? STORE_EMPTY : STORE_DESTROYED;
 }
 
 static int
@@ -188,7 +192,7 @@ store_head(const struct store *s, struct store_head *head, struct err *err)
 	for (i = n; i-- > 0;) {
 		buf_clear(&text);
 		st = store_seal(s, list[i].name, &text, &head->seal, err);
-		if (st == ST_END && list[i].state != STORE_UNFINISHED) {
+		if (st == ST_END && list[i].state != STORE_UNFINISHED && list[i].state != STORE_EMPTY) {
 			st = err_set(err, ST_CORRUPT, _("%s/%s.seal/seal.txt is missing"), s->path, list[i].name);
 			err_next(err, _("bring the directory back from a copy: the chain cannot go on without it"));
 			break;
@@ -209,13 +213,14 @@ store_head(const struct store *s, struct store_head *head, struct err *err)
 enum status
 store_discard(const struct store *s, const char *name, struct err *err)
 {
-	char path[80];
+	char path[80], partial[80];
 	enum status st;
 
 	snprintf(path, sizeof(path), "%s.work", name);
-	if (strlen(name) >= 40 || !is_label(name, s->label) || !exists(s->dir, path))
+	snprintf(partial, sizeof(partial), "%s.tar.gz.partial", name);
+	if (strlen(name) >= 40 || !is_label(name, s->label) || (!exists(s->dir, path) && !exists(s->dir, partial)))
 		return err_set(err, ST_USAGE, _("%s holds no interrupted run %s"), s->path, name);
-	if (state_of(s->dir, name) != STORE_UNFINISHED)
+	if (state_of(s->dir, name) != STORE_UNFINISHED && state_of(s->dir, name) != STORE_EMPTY)
 		return err_set(err, ST_USAGE, _("%s is sealed: it cannot be given up"), name);
 	snprintf(path, sizeof(path), "%s.tar.gz.partial", name);
 	if ((st = fs_unlink(s->dir, path, err)) != ST_OK)

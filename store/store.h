@@ -12,6 +12,7 @@
 struct store { int dir; char *path; char label[17]; };
 
 enum store_state {
+	STORE_EMPTY,		/* begun and ended before its first commit: nothing could be resumed, nothing is lost */
 	STORE_UNFINISHED,	/* .partial and .work, no seal: an interrupted run */
 	STORE_PENDING,		/* sealed, not closed: a signature or token is missing */
 	STORE_CLOSED,

@@ -30,7 +30,7 @@ while [ $kills -lt "$KILLS" ]; do
 		chmod -R u+w "$WORK/cut"; rm -rf "$WORK/cut"; verb=(export acme)
 		continue
 	fi
-	if ls -d "$WORK"/cut/*.work/state >/dev/null 2>&1; then verb=(resume); else verb=(export acme); rm -rf "$WORK"/cut/*.partial "$WORK"/cut/*.work; fi
+	if ls -d "$WORK"/cut/*.work/state >/dev/null 2>&1; then verb=(resume); else verb=(export acme); fi
 done
 if ! ls "$WORK"/cut/*.tar.gz >/dev/null 2>&1; then
 	"${C[@]}" --store "$WORK/cut" "${verb[@]}" >cut.log 2>&1
