@@ -2,11 +2,7 @@
 #ifndef CORE_JSON_SCAN_H
 #define CORE_JSON_SCAN_H
 
-#include <stddef.h>
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "core/utf8_scan.h"
 
 /* The first byte at or behind ${i} that is a quote, a backslash, a control or not ASCII. */
 static inline size_t
@@ -40,6 +36,7 @@ json_run(const char *text, size_t n, size_t i)
 {
 	const unsigned char *p = (const unsigned char *)text;
 
+	i = utf8_threes(text, n, i, true);
 	while (n - i >= 3 && p[i] >= 0xE1 && p[i] != 0xED && p[i] <= 0xEF && (p[i + 1] & 0xC0) == 0x80 && (p[i + 2] & 0xC0) == 0x80 &&
 	    (p[i] != 0xEF || (p[i + 1] != 0xB7 && p[i + 1] != 0xBF)))
 		i += 3;

@@ -1,9 +1,7 @@
 /* utf8.c: decoding by Unicode 15 table 3-7, and the safe line. */
 #include "core/utf8.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "core/utf8_scan.h"
 
 /* Second-byte ranges per first byte: the only irregular part of well-formed UTF-8. */
 static unsigned
@@ -77,22 +75,26 @@ skip_ascii(struct str s, size_t i)
 	return i;
 }
 
-bool
-utf8_ok(struct str s)
+static inline bool
+is_ok(struct str s, const bool strict)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t i = 0;
 	uint32_t cp;
 
 	while ((i = skip_ascii(s, i)) < s.n) {
-		/* Runs of three-byte characters are the ordinary case of Chinese text. */
-		while (s.n - i >= 3 && p[i] >= 0xe1 && p[i] <= 0xef && p[i] != 0xed && (p[i + 1] & 0xc0) == 0x80 && (p[i + 2] & 0xc0) == 0x80)
+		i = utf8_threes(s.p, s.n, i, strict);
+		while (s.n - i >= 3 && p[i] >= 0xe1 && p[i] <= 0xef && p[i] != 0xed && (p[i + 1] & 0xc0) == 0x80 && (p[i + 2] & 0xc0) == 0x80 &&
+		    !(strict && p[i] == 0xef && (p[i + 1] == 0xb7 || p[i + 1] == 0xbf)))
 			i += 3;
-		if (i < s.n && p[i] >= 0x80 && !utf8_next(s, &i, &cp))
+		if (i < s.n && p[i] >= 0x80 && (!utf8_next(s, &i, &cp) || (strict && utf8_is_noncharacter(cp))))
 			return false;
 	}
 	return true;
 }
+
+bool utf8_ok(struct str s) { return is_ok(s, false); }
+bool utf8_ijson(struct str s) { return is_ok(s, true); }
 
 size_t
 utf8_put(uint32_t cp, char out[4])

@@ -7,6 +7,7 @@
 /* utf8_next(s, at, cp): decode at *at; on a bad byte *cp = 0xFFFD, *at advances by the maximal subpart, returns false. */
 bool utf8_next(struct str, size_t *at, uint32_t *cp);
 bool utf8_ok(struct str);
+bool utf8_ijson(struct str);				/* well-formed and without noncharacters, as RFC 7493 wants text */
 size_t utf8_put(uint32_t cp, char out[4]);		/* bytes written; surrogates and > 10FFFF give U+FFFD */
 bool utf8_is_noncharacter(uint32_t cp);
 bool utf8_is_xml(uint32_t cp);				/* XML 1.0 fifth edition, production Char */

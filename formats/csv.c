@@ -162,7 +162,7 @@ empty(struct csv *c, struct err *err)
 	return ST_OK;
 }
 
-/* ${s}: clean (is_clean), present.  The apostrophe goes behind the opening quote: libcsv writes one byte later, and that byte is mended. */
+/* ${s}: clean (utf8_ijson), present.  The apostrophe goes behind the opening quote: libcsv writes one byte later, and that byte is mended. */
 static enum status
 quoted(struct csv *c, struct str s, bool guard, struct err *err)
 {
@@ -189,45 +189,6 @@ quoted(struct csv *c, struct str s, bool guard, struct err *err)
 	return ST_OK;
 }
 
-/* Is there a noncharacter at ${p}, a byte of 0xEF or more? */
-static bool
-noncharacter_at(const unsigned char *p, size_t n)
-{
-	if (p[0] == 0xEF)
-		return n >= 3 && ((p[1] == 0xB7 && p[2] >= 0x90 && p[2] <= 0xAF) || (p[1] == 0xBF && p[2] >= 0xBE));
-	return n >= 4 && (p[1] & 0x0F) == 0x0F && p[2] == 0xBF && p[3] >= 0xBE;
-}
-
-/*
- * UTF-8 without noncharacters: a record line cannot have those either, so a table made while records come equals one made from them.
- * Eight bytes at a time are asked whether one is 0xEF or more: no noncharacter begins lower.
- */
-static bool
-is_clean(struct str s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	uint64_t word;
-	size_t i = 0, end;
-
-	if (!utf8_ok(s))
-		return false;
-	while (i < s.n) {
-		end = s.n;
-		if (s.n - i >= 8) {
-			memcpy(&word, p + i, 8);
-			end = i + 8;
-			if ((((word & UINT64_C(0x7F7F7F7F7F7F7F7F)) + UINT64_C(0x1111111111111111)) & word & UINT64_C(0x8080808080808080)) == 0) {
-				i = end;
-				continue;
-			}
-		}
-		for (; i < end; i++)
-			if (p[i] >= 0xEF && noncharacter_at(p + i, s.n - i))
-				return false;
-	}
-	return true;
-}
-
 static enum status
 clean(struct csv *c, struct str s, struct err *err)
 {
@@ -252,7 +213,8 @@ text(struct csv *c, struct str s, struct err *err)
 
 	if (s.p == NULL)
 		return empty(c, err);
-	if (!is_clean(s)) {
+	/* A record line cannot have noncharacters either: so a table made while records come equals one made from them. */
+	if (!utf8_ijson(s)) {
 		if ((st = clean(c, s, err)) != ST_OK)
 			return st;
 		s = buf_str(&c->clean);

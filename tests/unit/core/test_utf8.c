@@ -130,11 +130,46 @@ test_digest(void **state)
 	assert_memory_not_equal(out, back, 32);
 }
 
+/* Every three bytes of the upper half that begin like a character, inside a run of Chinese, where the long steps are taken. */
+static void
+test_long_steps(void **state)
+{
+	char text[48];
+	struct str s = { text, sizeof(text) };
+	bool ok, ijson;
+	unsigned a, b, c, at;
+	size_t i;
+	uint32_t cp;
+
+	(void)state;
+	for (a = 0xE0; a <= 0xF4; a++)
+		for (b = 0x70; b <= 0xC2; b++)
+			for (c = 0x7E; c <= 0xC1; c++) {
+				at = (a + b + c) % 14 * 3;
+				for (i = 0; i < sizeof(text); i += 3)
+					memcpy(text + i, i % 2 == 0 ? "\xe4\xbd\xa0" : "\xef\xbc\x8c", 3);
+				text[at] = (char)a;
+				text[at + 1] = (char)b;
+				text[at + 2] = (char)c;
+				if (a >= 0xF0)
+					text[at + 3] = (char)(0xBC + c % 4);
+				for (i = 0, ok = ijson = true; i < s.n;) {
+					if (!utf8_next(s, &i, &cp))
+						ok = ijson = false;
+					else if (utf8_is_noncharacter(cp))
+						ijson = false;
+				}
+				if (utf8_ok(s) != ok || utf8_ijson(s) != ijson)
+					fail_msg("%02x %02x %02x at %u", a, b, c, at);
+			}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean), cmocka_unit_test(test_every_code_point), cmocka_unit_test(test_terminal), cmocka_unit_test(test_digest),
+		cmocka_unit_test(test_long_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
