@@ -190,9 +190,12 @@ member(const struct json_node *t, size_t i, struct str name)
 
 	if (t[i].tok != JSON_OBJ)
 		return 0;
-	for (c = i + 1; c < t[i].next; c = t[c].next)
+	for (c = i + 1; c < t[i].next; c = t[c].next) {
+		if (name.n > 0 && t[c].key.p[0] != name.p[0] && t[c].key.p[0] != '\\')	/* of an empty key that byte is its quote */
+			continue;
 		if (escaped ? json_same(t[c].key, name) : t[c].key.n == name.n && memcmp(t[c].key.p, name.p, name.n) == 0)
 			found = c;
+	}
 	return found;
 }
 

@@ -81,22 +81,22 @@ when_civil_to_s(const struct when_civil *c)
 bool
 when_civil_of(int64_t ms, struct when_civil *c)
 {
-	int64_t days, rest, year;
+	int64_t days, rest, z, era, day, year, month;
 
 	if (ms < WHEN_CIVIL_MIN || ms > WHEN_CIVIL_MAX)
 		return false;
 	days = floor_div(ms, 86400000);
 	rest = ms - days * 86400000;
-	/* The guess from the mean length of a year is at most one off. */
-	year = 1970 + floor_div(days * 400, 146097);
-	while (days_of(year + 1, 1, 1) <= days)
-		year++;
-	while (days_of(year, 1, 1) > days)
-		year--;
-	c->year = (int)year;
-	for (c->month = 12; days_of(year, c->month, 1) > days; c->month--)
-		;
-	c->day = (int)(days - days_of(year, c->month, 1)) + 1;
+	/* The reverse of days_of: in eras of 400 years, whose leap days are taken out before dividing by 365. */
+	z = days + 719468;
+	era = floor_div(z, 146097);
+	day = z - era * 146097;
+	year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+	day -= year * 365 + year / 4 - year / 100;
+	month = (day * 5 + 2) / 153;			/* 0 is March */
+	c->day = (int)(day - (month * 153 + 2) / 5) + 1;
+	c->month = (int)(month < 10 ? month + 3 : month - 9);
+	c->year = (int)(year + era * 400) + (c->month <= 2 ? 1 : 0);
 	c->hour = (int)(rest / 3600000);
 	c->minute = (int)(rest / 60000 % 60);
 	c->second = (int)(rest / 1000 % 60);
