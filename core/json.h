@@ -60,6 +60,9 @@ struct json_node {
  * Node 0 is the root; the children of container i start at i + 1, each followed by nodes[child].next.
  */
 enum status json_tape(struct str text, struct arena *a, struct json_node **out, size_t *n, struct err *) STATUS_USE;
+/* json_is_clean(node): it is I-JSON as it stands: json_clean would only take white space out. */
+#define JSON_UNCLEAN	(JSON_F_BAD_UTF8 | JSON_F_SURROGATE | JSON_F_NONCHAR | JSON_F_DUPLICATE)
+static inline bool json_is_clean(const struct json_node *node) { return (node->flags & JSON_UNCLEAN) == 0; }
 /* json_get(t, i, name): index of the member of object ${i}; 0 when absent or not an object (0 is never a member).
  * Of a repeated name the LAST one, as most platform SDKs do.  ${name} is compared after unescaping. */
 size_t json_get(const struct json_node *t, size_t i, const char *name);

@@ -3,8 +3,6 @@
 #include "core/limits.h"
 #include "core/utf8.h"
 
-#define UNCLEAN	(JSON_F_BAD_UTF8 | JSON_F_SURROGATE | JSON_F_NONCHAR | JSON_F_DUPLICATE)
-
 static enum status
 put_text(struct str raw, unsigned flags, struct arena *a, struct buf *out, struct err *err)
 {
@@ -49,7 +47,7 @@ put(const struct json_node *t, size_t i, struct arena *a, struct buf *out, struc
 	enum status st;
 	size_t k;
 
-	if ((t[i].flags & UNCLEAN) == 0)
+	if (json_is_clean(&t[i]))
 		return json_compact(json_whole(&t[i]), out, err);
 	if (t[i].tok == JSON_STR)
 		return put_text(t[i].val, t[i].flags, a, out, err);

@@ -162,6 +162,17 @@ record_set(struct record *rec, const char *field, struct str s)
 
 	assert(i >= 0);
 	rec->n[i].s = s;
+	rec->n[i].is_ijson = false;
+}
+
+void
+record_set_ijson(struct record *rec, const char *field, struct str s)
+{
+	int i = record_field(rec->kind, field);
+
+	assert(i >= 0 && record_fields[rec->kind][i].type == F_JSON);
+	rec->n[i].s = s;
+	rec->n[i].is_ijson = true;
 }
 
 void

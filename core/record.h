@@ -45,7 +45,7 @@ extern const char *const record_kind_names[REC__MAX];		/* "department", "user", 
 int record_field(enum record_kind, const char *name);
 
 /* One normalised value; views borrowed.  Absent: s.p == NULL and ms == WHEN_UNKNOWN. */
-struct value { struct str s; int64_t ms; bool not_granted; };
+struct value { struct str s; int64_t ms; bool not_granted, is_ijson /* F_JSON: known to be, and need not be looked at again */; };
 
 enum raw_form {
 	RAW_JSON,	/* raw is a JSON value, already without white space between tokens, valid UTF-8: member "raw" */
@@ -72,6 +72,8 @@ struct record {
 void record_init(struct record *, enum record_kind, const char *stream);
 /* Setters by field name; assert that the kind has it.  Views are borrowed. */
 void record_set(struct record *, const char *field, struct str);
+/* record_set_ijson: a value of type F_JSON in which a parser has seen nothing that RFC 7493 forbids (json_is_clean). */
+void record_set_ijson(struct record *, const char *field, struct str);
 void record_set_time(struct record *, const char *field, int64_t ms);
 struct str record_get(const struct record *, const char *field);	/* absent when not set or unknown */
 void record_flag(struct record *, const char *flag);			/* once each; a full list keeps what it has */

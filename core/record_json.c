@@ -108,7 +108,7 @@ is_number(struct str s)
 static enum status
 put_fragment(struct buf *b, struct str s, struct err *err)
 {
-	bool plain = memchr(s.p, '{', s.n) == NULL && memchr(s.p, '\\', s.n) == NULL && utf8_ok(s) && !has_noncharacter(s);
+	bool plain = memchr(s.p, '{', s.n) == NULL && memchr(s.p, '\\', s.n) == NULL && utf8_ijson(s);
 
 	return plain ? json_compact(s, b, err) : json_clean(s, b, err);
 }
@@ -141,7 +141,7 @@ put_value(struct buf *b, enum field_type type, const struct value *v, struct err
 		return v->s.n == 0 ? buf_addz(b, "[]", err) : put_fragment(b, v->s, err);
 	case F_JSON:
 		if (v->s.n > 0)
-			return put_fragment(b, v->s, err);
+			return v->is_ijson ? json_compact(v->s, b, err) : put_fragment(b, v->s, err);
 		break;
 	case F_STR:
 		break;
@@ -218,7 +218,7 @@ put_raw(struct buf *b, const struct record *rec, struct err *err)
 			return json_compact(raw, b, err);
 		return buf_str_add(b, raw, err);
 	}
-	if (rec->raw_form == RAW_TEXT && utf8_ok(raw) && !has_noncharacter(raw))
+	if (rec->raw_form == RAW_TEXT && utf8_ijson(raw))
 		return put_text(b, ",", "raw_text", raw, err);
 	if ((st = buf_addz(b, ",\"raw_base64\":\"", err)) != ST_OK || (st = put_base64(b, raw, err)) != ST_OK)
 		return st;

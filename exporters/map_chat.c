@@ -182,10 +182,13 @@ map_payload(const struct json_node *t, struct str type, struct arena *a, struct 
 	if (row == NULL)
 		record_flag(rec, "unknown_type");
 	if (row == NULL || !row->is_text) {
-		if ((st = payload != 0 ? map_chat_compact(t[payload].val, a, &json, err) : flat_payload(t, a, &json, err)) != ST_OK)
+		/* Where the whole had no white space, a part has none. */
+		if (payload != 0 && rec->raw_form == RAW_JSON && rec->raw.n == t[0].val.n)
+			json = t[payload].val;
+		else if ((st = payload != 0 ? map_chat_compact(t[payload].val, a, &json, err) : flat_payload(t, a, &json, err)) != ST_OK)
 			return st;
 		if (json.p != NULL && !(t[0].flags & JSON_F_BAD_UTF8))
-			record_set(rec, "payload", json);
+			(json_is_clean(&t[payload]) ? record_set_ijson : record_set)(rec, "payload", json);
 	}
 	if (row != NULL && payload == 0 && json.p == NULL && !str_is(type, "switch"))
 		record_flag(rec, "missing_fields");
