@@ -1,6 +1,6 @@
 /*
  * member.h: one gzip member as archive format 2.2 wants it: ten fixed header bytes, deflate, CRC-32 and length.
- * ISA-L level 3 where it was built in, zlib level 6 elsewhere.  The only file that speaks to either.
+ * ISA-L level 2 where it was built in, zlib level 6 elsewhere.  The only file that speaks to either.
  */
 #ifndef ARCHIVE_MEMBER_H
 #define ARCHIVE_MEMBER_H
