@@ -12,16 +12,17 @@ word(const struct json_node *t, size_t i, const char *const *words, size_t n)
 	return i != 0 && str_u64(t[i].val, 0, n - 1, &v, NULL) == ST_OK ? words[v] : NULL;
 }
 
+/* What the platform does not say is left out: who gets a copy has no result. */
 static void
-word_member(const struct map_in *in, struct map_out *o, const char *name, size_t i, const char *const *words, size_t n, bool first)
+word_member(const struct map_in *in, struct map_out *o, const char *name, size_t i, const char *const *words, size_t n)
 {
 	const char *s = word(in->t, i, words, n);
 
 	if (s != NULL) {
-		map_wecom_member(o, name, first);
+		map_wecom_member(o, name, false);
 		map_put_text(o, str_of(s));
-	} else
-		map_wecom_text(in, o, name, i, first);
+	} else if (i != 0)
+		map_wecom_text(in, o, name, i, false);
 }
 
 static void
@@ -56,8 +57,7 @@ person(const struct map_in *in, struct map_out *o, size_t c, const char *user, c
 
 	map_put(o, "{");
 	map_wecom_text(in, o, "id", json_path(t, c, user), true);
-	if (json_get(t, c, state) != 0)
-		word_member(in, o, "status", json_get(t, c, state), opinions, N(opinions), false);
+	word_member(in, o, "status", json_get(t, c, state), opinions, N(opinions));
 	if (json_get(t, c, "sptime") != 0) {
 		map_wecom_member(o, "at", false);
 		map_put_time(o, map_seconds(t, json_get(t, c, "sptime")));
@@ -89,7 +89,8 @@ enum status
 map_route(const struct map_in *in, struct value *out, struct err *err)
 {
 	const struct json_node *t = in->t;
-	size_t nodes = json_path(t, in->item, "process_list.node_list"), old = json_get(t, in->item, "sp_record"), list, k, c;
+	size_t nodes = json_path(t, in->item, "process_list.node_list"), old = json_get(t, in->item, "sp_record"), list, k, c, role;
+	const char *known = NULL;
 	struct map_out o;
 
 	list = nodes != 0 && t[nodes].tok == JSON_ARR && t[nodes].n_children > 0 ? nodes : old;
@@ -99,14 +100,14 @@ map_route(const struct map_in *in, struct value *out, struct err *err)
 	map_put(&o, "[");
 	for (k = 0, c = list + 1; k < t[list].n_children; k++, c = t[c].next) {
 		map_put(&o, k == 0 ? "{" : ",{");
-		if (list == nodes)
-			word_member(in, &o, "role", json_get(t, c, "node_type"), roles, N(roles), true);
-		else {
+		role = json_get(t, c, "node_type");
+		if (list != nodes || (known = word(t, role, roles, N(roles))) != NULL) {
 			map_wecom_member(&o, "role", true);
-			map_put(&o, "\"approver\"");
-		}
-		word_member(in, &o, "mode", json_get(t, c, list == nodes ? "apv_rel" : "approverattr"), modes, N(modes), false);
-		word_member(in, &o, "status", json_get(t, c, "sp_status"), states, N(states), false);
+			map_put_text(&o, list == nodes ? str_of(known) : STR("approver"));
+		} else
+			map_wecom_text(in, &o, "role", role, true);
+		word_member(in, &o, "mode", json_get(t, c, list == nodes ? "apv_rel" : "approverattr"), modes, N(modes));
+		word_member(in, &o, "status", json_get(t, c, "sp_status"), states, N(states));
 		if (list == nodes)
 			people(in, &o, json_get(t, c, "sub_node_list"), "userid", "sp_yj", "media_ids");
 		else

@@ -144,7 +144,7 @@ test_approval(void **state)
 		holds(&m.rec, "fields", texts[i]);
 	has(&m.rec, "route", "[{\"role\":\"approver\",\"mode\":\"in_turn\",\"status\":\"approved\",\"people\":[{\"id\":\"linyue\",\"status\":\"agreed\","
 	    "\"at\":\"2026-01-01T01:00:00.000Z\",\"text\":\"同意\",\"files\":[\"MEDIA-D\"]},{\"id\":\"shenmo\",\"status\":\"77\",\"at\":null,\"text\":\"\"}]},"
-	    "{\"role\":\"copy\",\"mode\":\"\",\"status\":\"\",\"people\":[{\"id\":\"shenmo\"}]}]");
+	    "{\"role\":\"copy\",\"people\":[{\"id\":\"shenmo\"}]}]");
 	has(&m.rec, "comments", "[{\"id\":\"6000000000000000017\",\"by\":\"linyue\",\"at\":\"2026-01-01T01:01:40.000Z\",\"text\":\"请尽快\",\"files\":[\"MEDIA-C\"]}]");
 	has(&m.rec, "files", "[\"MEDIA-A\",\"MEDIA-A\",\"MEDIA-GONE\",\"MEDIA-B\",\"MEDIA-C\",\"MEDIA-D\"]");
 	assert_true(record_has_flag(&m.rec, "unknown_control"));
