@@ -13,6 +13,7 @@ static const struct { const char *reason; bool is_final; const char *retry; } re
 	{ "gone", true, "" },
 	{ "expired", true, "" },
 	{ "denied", false, "grant the right, then export again" },
+	{ "licence_expired", false, "renew the licence, then export again" },
 	{ "hidden", false, "widen the application's visible range, then export again" },
 	{ "refused", false, "export again; if it stays, the platform has changed" },
 	{ "broken", false, "export again" },

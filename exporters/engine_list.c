@@ -110,7 +110,7 @@ stream_refused(struct engine *e, const struct answer *ans, struct err *err)
 		worked = worked || (strcmp(e->lanes[i].s->area, lane->s->area) == 0 && e->lanes[i].n_records > 0 && e->lanes[i].s->hook == NULL);
 	if (ans->act == ACT_DENIED_AREA && !worked)
 		lost.reason = "not_granted";
-	else if (ans->act != ACT_DENIED_AREA && ans->act != ACT_WITHDRAWN)
+	else if (ans->act != ACT_DENIED_AREA)
 		lost.reason = engine_reason(e, ans);
 	lane->off = strcmp(lost.reason, "not_granted") == 0 || ans->act == ACT_SKIP ? OFF_LIMIT : OFF_GAP;
 	if (ans->act == ACT_DENIED_AREA || ans->act == ACT_WITHDRAWN)

@@ -294,6 +294,28 @@ test_faults(void **state)
 		run_fault(&approvals[i], "approvals");
 }
 
+/* The chat archive's licence ends while rooms are read: messages were given, so that what is missing now is a gap. */
+static void
+test_licence_over(void **state)
+{
+	static const struct replay_rule rules[] = {
+		RULE("gettoken", NULL, "gettoken.json"),
+		{ .path = P("msgaudit/groupchat/get"), .body = JSON_("{\"errcode\":301052,\"errmsg\":\"over\"}") },
+	};
+	const char *areas[] = { "chat", NULL };
+	struct rig r;
+	struct transport *net = play(rules, N(rules));
+
+	(void)state;
+	rig_open(&r, "secret.chat = file:secret\n");
+	r.scope.areas = areas;
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_int_equal(rig_count(&r, "gap "), 1);
+	assert_true(rig_has(&r, "\"of_stream\":\"rooms\",\"object\":\"\",\"reason\":\"licence_expired\""));
+	net->close(net);
+	rig_close(&r);
+}
+
 static void
 test_no_secret(void **state)
 {
@@ -369,7 +391,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope), cmocka_unit_test(test_open_again),
+		cmocka_unit_test(test_licence_over), cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope), cmocka_unit_test(test_open_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
