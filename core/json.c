@@ -29,6 +29,7 @@ json_init(struct json *j, struct str text)
 	j->at = 0;
 	j->depth = 0;
 	j->state = VALUE;
+	j->space = false;
 }
 
 static enum status
@@ -191,11 +192,19 @@ literal(struct json *j, struct json_event *ev, enum json_tok tok, const char *z,
 	return ST_OK;
 }
 
-static size_t
-skip_space(const struct json *j, size_t i)
+static bool
+is_space(char c)
 {
-	while (i < j->n && (j->p[i] == ' ' || j->p[i] == '\n' || j->p[i] == '\r' || j->p[i] == '\t'))
-		i++;
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static size_t
+skip_space(struct json *j, size_t i)
+{
+	if (i == j->n || (unsigned char)j->p[i] > ' ')	/* as it is nearly always */
+		return i;
+	for (; i < j->n && is_space(j->p[i]); i++)
+		j->space = true;
 	return i;
 }
 

@@ -19,13 +19,16 @@ enum json_tok {
 };
 enum json_flag {
 	JSON_F_ESCAPE = 1, JSON_F_BAD_UTF8 = 2, JSON_F_SURROGATE = 4, JSON_F_NUL = 8, JSON_F_NONCHAR = 16,
-	JSON_F_DUPLICATE = 32	/* on an object (tape only): some name occurs twice in it */
+	JSON_F_DUPLICATE = 32,	/* on an object (tape only): some name occurs twice in it */
+	JSON_F_ODD_NAME = 64,	/* on an object (tape only, and on it alone): one of its names is written with an escape */
+	JSON_F_SPACE = 128	/* on the root (tape only): white space stands somewhere between tokens */
 };
 
 /* --- pull parser: one token a call, no memory beyond the struct --- */
 struct json {
 	const char *p;  size_t n, at;	/* the text and the offset of the next byte to read */
 	unsigned depth; unsigned state;
+	bool space;			/* white space was read between tokens */
 	uint32_t n_keys[128];
 	unsigned char stack[128];	/* JSON_OBJ or JSON_ARR per level */
 };

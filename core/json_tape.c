@@ -109,6 +109,8 @@ end_container(struct builder *b, const struct json_event *ev, unsigned key_flags
 		up = &b->t[b->open[b->j.depth - 1]];
 		up->flags |= node->flags;
 	}
+	if ((key_flags & JSON_F_ESCAPE) != 0)		/* behind the line above: not for those around it */
+		node->flags |= JSON_F_ODD_NAME;
 	return ST_OK;
 }
 
@@ -177,6 +179,8 @@ json_tape(struct str text, struct arena *a, struct json_node **out, size_t *n, s
 	json_init(&b.j, text);
 	st = build(&b, err);
 	mem_free(b.names);
+	if (st == ST_OK && b.j.space)
+		b.t[0].flags |= JSON_F_SPACE;
 	*out = st == ST_OK ? b.t : NULL;
 	*n = st == ST_OK ? b.n : 0;
 	return st;
@@ -185,7 +189,7 @@ json_tape(struct str text, struct arena *a, struct json_node **out, size_t *n, s
 static size_t
 member(const struct json_node *t, size_t i, struct str name)
 {
-	bool escaped = (t[i].flags & JSON_F_ESCAPE) != 0;	/* somewhere inside: perhaps in a name */
+	bool escaped = (t[i].flags & JSON_F_ODD_NAME) != 0;
 	size_t c, found = 0;
 
 	if (t[i].tok != JSON_OBJ)

@@ -40,21 +40,21 @@ static const struct field user_fields[] = {
 	{ NULL, F_STR, NULL }
 };
 static const struct field message_fields[] = {
-	{ "id", F_STR, N_("message id") },
-	{ "sent_at", F_TIME, N_("when it was sent") },
-	{ "action", F_STR, N_("send, recall or switch (a member changed company log)") },
-	{ "type", F_STR, N_("the platform's message type") },
-	{ "from", F_STR, N_("sender's id") },
-	{ "from_kind", F_STR, N_("member, external or robot") },
-	{ "to", F_LIST, N_("recipients' ids") },
-	{ "room", F_STR, N_("room id; empty in a conversation of two") },
-	{ "text", F_STR, N_("the text as sent, or what the message shows in words (title, file name, address, amount)") },
-	{ "recalls", F_STR, N_("id of the message that this one recalls") },
-	{ "files", F_LIST, N_("ids of attachments, see stream files") },
-	{ "seq", F_INT, N_("position in the platform's archive of messages") },
-	{ "key_version", F_INT, N_("version of the key the message was encrypted with") },
-	{ "payload", F_JSON, N_("what the type carries besides, as the platform gave it") },
-	{ NULL, F_STR, NULL }
+	[MESSAGE_ID] = { "id", F_STR, N_("message id") },
+	[MESSAGE_SENT_AT] = { "sent_at", F_TIME, N_("when it was sent") },
+	[MESSAGE_ACTION] = { "action", F_STR, N_("send, recall or switch (a member changed company log)") },
+	[MESSAGE_TYPE] = { "type", F_STR, N_("the platform's message type") },
+	[MESSAGE_FROM] = { "from", F_STR, N_("sender's id") },
+	[MESSAGE_FROM_KIND] = { "from_kind", F_STR, N_("member, external or robot") },
+	[MESSAGE_TO] = { "to", F_LIST, N_("recipients' ids") },
+	[MESSAGE_ROOM] = { "room", F_STR, N_("room id; empty in a conversation of two") },
+	[MESSAGE_TEXT] = { "text", F_STR, N_("the text as sent, or what the message shows in words (title, file name, address, amount)") },
+	[MESSAGE_RECALLS] = { "recalls", F_STR, N_("id of the message that this one recalls") },
+	[MESSAGE_FILES] = { "files", F_LIST, N_("ids of attachments, see stream files") },
+	[MESSAGE_SEQ] = { "seq", F_INT, N_("position in the platform's archive of messages") },
+	[MESSAGE_KEY_VERSION] = { "key_version", F_INT, N_("version of the key the message was encrypted with") },
+	[MESSAGE_PAYLOAD] = { "payload", F_JSON, N_("what the type carries besides, as the platform gave it") },
+	[MESSAGE__MAX] = { NULL, F_STR, NULL }
 };
 static const struct field room_fields[] = {
 	{ "id", F_STR, N_("room id") },
@@ -162,17 +162,7 @@ record_set(struct record *rec, const char *field, struct str s)
 
 	assert(i >= 0);
 	rec->n[i].s = s;
-	rec->n[i].is_ijson = false;
-}
-
-void
-record_set_ijson(struct record *rec, const char *field, struct str s)
-{
-	int i = record_field(rec->kind, field);
-
-	assert(i >= 0 && record_fields[rec->kind][i].type == F_JSON);
-	rec->n[i].s = s;
-	rec->n[i].is_ijson = true;
+	rec->n[i].as_is = false;
 }
 
 void

@@ -37,15 +37,25 @@ struct field {
 	enum field_type	 type;
 	const char	*note;		/* N_(): what it means, with unit; shown in the column description */
 };
-#define RECORD_FIELDS_MAX	32
+#define RECORD_FIELDS_MAX	24
 extern const struct field *const record_fields[REC__MAX];	/* each ended by name == NULL */
 extern const char *const record_kind_names[REC__MAX];		/* "department", "user", … as in "kind" */
+
+/* Places in the table of REC_MESSAGE, for the one mapping whose speed counts. */
+enum message_field {
+	MESSAGE_ID, MESSAGE_SENT_AT, MESSAGE_ACTION, MESSAGE_TYPE, MESSAGE_FROM, MESSAGE_FROM_KIND, MESSAGE_TO, MESSAGE_ROOM, MESSAGE_TEXT,
+	MESSAGE_RECALLS, MESSAGE_FILES, MESSAGE_SEQ, MESSAGE_KEY_VERSION, MESSAGE_PAYLOAD, MESSAGE__MAX
+};
 
 /* record_field(kind, name): index in the kind's table, -1 when there is none. */
 int record_field(enum record_kind, const char *name);
 
-/* One normalised value; views borrowed.  Absent: s.p == NULL and ms == WHEN_UNKNOWN. */
-struct value { struct str s; int64_t ms; bool not_granted, is_ijson /* F_JSON: known to be, and need not be looked at again */; };
+/*
+ * One normalised value; views borrowed.  Absent: s.p == NULL and ms == WHEN_UNKNOWN.
+ * as_is: a parser has seen that it can be written without being looked at again.  Of F_STR: there is no quote, backslash, control, noncharacter
+ * or bad byte in it.  Of F_LIST: it is a list of such strings, without white space between them.  Of F_JSON: I-JSON without white space between tokens.
+ */
+struct value { struct str s; int64_t ms; bool not_granted, as_is; };
 
 enum raw_form {
 	RAW_JSON,	/* raw is a JSON value, already without white space between tokens, valid UTF-8: member "raw" */
@@ -66,14 +76,13 @@ struct record {
 	struct value	 n[RECORD_FIELDS_MAX];		/* by the kind's table */
 	enum raw_form	 raw_form;
 	struct str	 raw;		/* absent for the program's own records (gap, limit, event) */
+	bool		 raw_as_is;	/* RAW_JSON: a parser has seen that it is what RAW_JSON says */
 };
 
 /* record_init(rec, kind, stream): all absent. */
 void record_init(struct record *, enum record_kind, const char *stream);
 /* Setters by field name; assert that the kind has it.  Views are borrowed. */
 void record_set(struct record *, const char *field, struct str);
-/* record_set_ijson: a value of type F_JSON in which a parser has seen nothing that RFC 7493 forbids (json_is_clean). */
-void record_set_ijson(struct record *, const char *field, struct str);
 void record_set_time(struct record *, const char *field, int64_t ms);
 struct str record_get(const struct record *, const char *field);	/* absent when not set or unknown */
 void record_flag(struct record *, const char *flag);			/* once each; a full list keeps what it has */

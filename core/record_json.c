@@ -62,34 +62,53 @@ put_string(struct buf *b, struct str s, struct err *err)
 	return st;
 }
 
-/* "name": behind ${before} ("", "," or "{"). */
-static enum status
-put_name(struct buf *b, const char *before, const char *name, struct err *err)
+/* "name": behind ${before} (0: nothing). */
+static inline enum status
+put_name(struct buf *b, char before, const char *name, size_t n, struct err *err)
 {
-	size_t n = strlen(before), m = strlen(name);
 	enum status st;
 	char *to;
 
-	if ((st = buf_room(b, n + m + 3, err)) != ST_OK)
+	if (b->cap - b->n < n + 4 && (st = buf_room(b, n + 4, err)) != ST_OK)
 		return st;
 	to = b->p + b->n;
-	memcpy(to, before, n);
-	to[n] = '"';
-	memcpy(to + n + 1, name, m);
-	memcpy(to + n + m + 1, "\":", 2);
-	b->n += n + m + 3;
+	if (before != 0)
+		*to++ = before;
+	*to++ = '"';
+	memcpy(to, name, n);
+	to += n;
+	*to++ = '"';
+	*to++ = ':';
+	b->n = (size_t)(to - b->p);
+	return ST_OK;
+}
+
+/* What a parser has seen to need no change. */
+static inline enum status
+put_quoted(struct buf *b, struct str s, struct err *err)
+{
+	enum status st;
+	char *to;
+
+	if ((b->cap - b->n < s.n || b->cap - b->n - s.n < 2) && (st = buf_room(b, s.n + 2, err)) != ST_OK)
+		return st;
+	to = b->p + b->n;
+	to[0] = '"';
+	memcpy(to + 1, s.p, s.n);
+	to[s.n + 1] = '"';
+	b->n += s.n + 2;
 	return ST_OK;
 }
 
 /* "name":"text", behind ${before} ("," or "{"); nothing when ${s} is absent. */
 static enum status
-put_text(struct buf *b, const char *before, const char *name, struct str s, struct err *err)
+put_text(struct buf *b, char before, struct str name, struct str s, struct err *err)
 {
 	enum status st;
 
 	if (s.p == NULL)
 		return ST_OK;
-	if ((st = put_name(b, before, name, err)) != ST_OK)
+	if ((st = put_name(b, before, name.p, name.n, err)) != ST_OK)
 		return st;
 	return put_string(b, s, err);
 }
@@ -99,7 +118,12 @@ is_number(struct str s)
 {
 	struct json_event ev;
 	struct json j;
+	size_t i = 0;
 
+	while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')	/* plain digits, as nearly all */
+		i++;
+	if (i == s.n && i > 0 && i < 20)
+		return s.p[0] != '0' || i == 1;
 	json_init(&j, s);
 	return json_next(&j, &ev, NULL) == ST_OK && ev.tok == JSON_NUM && ev.text.n == s.n;
 }
@@ -138,12 +162,16 @@ put_value(struct buf *b, enum field_type type, const struct value *v, struct err
 			return buf_str_add(b, v->s, err);
 		break;
 	case F_LIST:
+		if (v->as_is)
+			return buf_str_add(b, v->s, err);
 		return v->s.n == 0 ? buf_addz(b, "[]", err) : put_fragment(b, v->s, err);
 	case F_JSON:
 		if (v->s.n > 0)
-			return v->is_ijson ? json_compact(v->s, b, err) : put_fragment(b, v->s, err);
+			return v->as_is ? buf_str_add(b, v->s, err) : put_fragment(b, v->s, err);
 		break;
 	case F_STR:
+		if (v->as_is)
+			return put_quoted(b, v->s, err);
 		break;
 	}
 	return put_string(b, v->s, err);
@@ -162,16 +190,16 @@ static enum status
 put_fields(struct buf *b, const struct record *rec, struct err *err)
 {
 	const struct field *f = record_fields[rec->kind];
-	const char *before = "";
+	char before = 0;
 	enum status st;
 	size_t i;
 
 	for (i = 0; f[i].name != NULL; i++) {
 		if (is_absent(f[i].type, &rec->n[i]))
 			continue;
-		if ((st = put_name(b, before, f[i].name, err)) != ST_OK || (st = put_value(b, f[i].type, &rec->n[i], err)) != ST_OK)
+		if ((st = put_name(b, before, f[i].name, strlen(f[i].name), err)) != ST_OK || (st = put_value(b, f[i].type, &rec->n[i], err)) != ST_OK)
 			return st;
-		before = ",";
+		before = ',';
 	}
 	return ST_OK;
 }
@@ -211,15 +239,15 @@ put_raw(struct buf *b, const struct record *rec, struct err *err)
 	if (raw.p == NULL)
 		return ST_OK;
 	/* Deliberate: a source that breaks its promise costs readability of this record, never the line's or the bytes. */
-	if (rec->raw_form == RAW_JSON && utf8_ok(raw)) {
+	if (rec->raw_form == RAW_JSON && (rec->raw_as_is || utf8_ok(raw))) {
 		if ((st = buf_addz(b, ",\"raw\":", err)) != ST_OK)
 			return st;
-		if (memchr(raw.p, '\n', raw.n) != NULL || memchr(raw.p, '\r', raw.n) != NULL)
+		if (!rec->raw_as_is && (memchr(raw.p, '\n', raw.n) != NULL || memchr(raw.p, '\r', raw.n) != NULL))
 			return json_compact(raw, b, err);
 		return buf_str_add(b, raw, err);
 	}
 	if (rec->raw_form == RAW_TEXT && utf8_ijson(raw))
-		return put_text(b, ",", "raw_text", raw, err);
+		return put_text(b, ',', STR("raw_text"), raw, err);
 	if ((st = buf_addz(b, ",\"raw_base64\":\"", err)) != ST_OK || (st = put_base64(b, raw, err)) != ST_OK)
 		return st;
 	return buf_putc(b, '"', err);
@@ -229,32 +257,32 @@ static enum status
 put_line(struct buf *b, const struct record *rec, struct err *err)
 {
 	char time[WHEN_UTC_LEN + 1] = "";
-	const char *before = "{";
+	char before = '{';
 	enum status st;
 	size_t i;
 
-	if ((st = put_text(b, ",", "kind", str_of(record_kind_names[rec->kind]), err)) != ST_OK ||
-	    (st = put_text(b, ",", "id", rec->id.p == NULL ? STR("") : rec->id, err)) != ST_OK ||
-	    (st = put_text(b, ",", "version", rec->version, err)) != ST_OK ||
-	    (st = put_text(b, ",", "tenant", rec->tenant.p == NULL ? STR("") : rec->tenant, err)) != ST_OK ||
+	if ((st = put_text(b, ',', STR("kind"), str_of(record_kind_names[rec->kind]), err)) != ST_OK ||
+	    (st = put_text(b, ',', STR("id"), rec->id.p == NULL ? STR("") : rec->id, err)) != ST_OK ||
+	    (st = put_text(b, ',', STR("version"), rec->version, err)) != ST_OK ||
+	    (st = put_text(b, ',', STR("tenant"), rec->tenant.p == NULL ? STR("") : rec->tenant, err)) != ST_OK ||
 	    (st = buf_addz(b, ",\"source\":", err)) != ST_OK)
 		return st;
 	if (rec->fetched_ms != WHEN_UNKNOWN)
 		when_utc(rec->fetched_ms, time);
 	{
-		const struct { const char *name; struct str s; } source[] = {
-			{ "platform", rec->platform }, { "endpoint", rec->endpoint }, { "cursor", rec->cursor },
-			{ "fetched_at", time[0] == '\0' ? STR_NONE : str_of(time) }
+		const struct { struct str name, s; } source[] = {
+			{ STR("platform"), rec->platform }, { STR("endpoint"), rec->endpoint }, { STR("cursor"), rec->cursor },
+			{ STR("fetched_at"), time[0] == '\0' ? STR_NONE : str_of(time) }
 		};
 		for (i = 0; i < sizeof(source) / sizeof(source[0]); i++) {
 			if (source[i].s.p == NULL)
 				continue;
 			if ((st = put_text(b, before, source[i].name, source[i].s, err)) != ST_OK)
 				return st;
-			before = ",";
+			before = ',';
 		}
 	}
-	if ((st = buf_addz(b, before[0] == '{' ? "{},\"flags\":[" : "},\"flags\":[", err)) != ST_OK)
+	if ((st = buf_addz(b, before == '{' ? "{},\"flags\":[" : "},\"flags\":[", err)) != ST_OK)
 		return st;
 	for (i = 0; i < RECORD_FLAGS_MAX && rec->flags[i] != NULL; i++)
 		if ((i > 0 && (st = buf_putc(b, ',', err)) != ST_OK) || (st = json_put_string(b, str_of(rec->flags[i]), err)) != ST_OK)

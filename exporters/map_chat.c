@@ -4,22 +4,44 @@
 #include "core/limits.h"
 #include "core/utf8.h"
 
-static enum status
-text_of(const struct json_node *t, const char *name, struct arena *a, struct str *out, struct err *err)
-{
-	size_t i = json_get(t, 0, name);
+/* Members that every type has; where each stands in the message at hand (0: nowhere). */
+enum { MSGID, ACTION, FROM, TOLIST, ROOMID, MSGTIME, MSGTYPE, TIME, USER, N_COMMON };
+#define NAME(z)	{ z, sizeof(z) - 1 }
+static const struct str common[N_COMMON] = {
+	NAME("msgid"), NAME("action"), NAME("from"), NAME("tolist"), NAME("roomid"), NAME("msgtime"), NAME("msgtype"), NAME("time"), NAME("user")
+};
 
-	*out = STR_NONE;
+/* In one pass.  Of a name that stands twice the last, as json_get.  Names come in the platform's order, so the next one expected is asked for first. */
+static void
+find_common(const struct json_node *t, size_t at[N_COMMON])
+{
+	bool odd = (t[0].flags & JSON_F_ODD_NAME) != 0;
+	size_t c, k = 0, tries;
+
+	memset(at, 0, N_COMMON * sizeof(*at));
+	for (c = 1; c < t[0].next; c = t[c].next)
+		for (tries = 0; tries < N_COMMON; tries++, k = (k + 1) % N_COMMON)
+			if (odd ? json_same(t[c].key, common[k]) : str_eq(t[c].key, common[k])) {
+				at[k] = c;
+				k = (k + 1) % N_COMMON;
+				break;
+			}
+}
+
+/* The text of node ${i} (0: none) as a value. */
+static enum status
+text_of(const struct json_node *t, size_t i, struct arena *a, struct value *out, struct err *err)
+{
 	if (i == 0 || t[i].tok != JSON_STR)
 		return ST_OK;
-	return json_text(t[i].val, t[i].flags, a, out, err);
+	out->as_is = t[i].flags == 0;
+	return json_text(t[i].val, t[i].flags, a, &out->s, err);
 }
 
 /* Milliseconds, as a number or as digits in a string. */
 static int64_t
-time_of(const struct json_node *t, const char *name)
+time_of(const struct json_node *t, size_t i)
 {
-	size_t i = json_get(t, 0, name);
 	int64_t ms;
 
 	if (i == 0 || (t[i].tok != JSON_NUM && t[i].tok != JSON_STR) || str_i64(t[i].val, 1, INT64_MAX, &ms, NULL) != ST_OK)
@@ -69,44 +91,49 @@ flag_all(struct record *rec, unsigned flags)
 static const char *
 kind_of(struct str from, struct str msgid)
 {
-	bool outside = memmem(msgid.p == NULL ? "" : msgid.p, msgid.n, "_external", 9) != NULL ||
-	    memmem(msgid.p == NULL ? "" : msgid.p, msgid.n, "_updown_stream", 14) != NULL;
-
 	if (str_has_prefix(from, "wb"))
 		return "robot";
-	if (outside && (str_has_prefix(from, "wm") || str_has_prefix(from, "wo")))
+	if (msgid.p != NULL && (str_has_prefix(from, "wm") || str_has_prefix(from, "wo")) &&
+	    (memmem(msgid.p, msgid.n, "_external", 9) != NULL || memmem(msgid.p, msgid.n, "_updown_stream", 14) != NULL))
 		return "external";
 	return "member";
 }
 
-/* Recipients as texts in ${m} and as a JSON list in the record. */
+/* Recipients as texts in ${m} and as a JSON list in the record: the platform's own where it needs no change. */
 static enum status
-map_to(const struct json_node *t, struct arena *a, struct record *rec, struct chat_message *m, struct err *err)
+map_to(const struct json_node *t, size_t list, struct arena *a, struct record *rec, struct chat_message *m, struct err *err)
 {
-	size_t list = json_get(t, 0, "tolist"), i, k;
+	struct value *to = &rec->n[MESSAGE_TO];
 	struct buf json;
-	struct str text;
-	void *p;
 	enum status st;
+	size_t i, k;
+	void *p;
 
 	if (list == 0 || t[list].tok != JSON_ARR)
 		return ST_OK;
 	if ((st = arena_get(a, t[list].n_children + 1, sizeof(*m->to), &p, err)) != ST_OK)
 		return st;
 	m->to = p;
+	to->as_is = (t[0].flags & JSON_F_SPACE) == 0 && t[list].flags == 0;
+	for (i = list + 1, k = 0; k < t[list].n_children; i = t[i].next, k++) {
+		m->to[k] = t[i].val;
+		if (t[i].tok != JSON_STR)
+			to->as_is = false;
+		else if ((st = json_text(t[i].val, t[i].flags, a, &m->to[k], err)) != ST_OK)
+			return st;
+	}
+	m->n_to = k;
+	if (to->as_is) {
+		to->s = t[list].val;
+		return ST_OK;
+	}
 	buf_init(&json, LIMIT_RECORD);
 	st = buf_putc(&json, '[', err);
-	for (i = list + 1, k = 0; st == ST_OK && k < t[list].n_children; i = t[i].next, k++) {
-		if (t[i].tok == JSON_STR)
-			st = json_text(t[i].val, t[i].flags, a, &text, err);
-		else
-			text = t[i].val;
-		if (st == ST_OK && (k == 0 || (st = buf_putc(&json, ',', err)) == ST_OK))
-			st = json_put_string(&json, text, err);
-		m->to[m->n_to++] = text;
-	}
-	if (st == ST_OK && (st = buf_putc(&json, ']', err)) == ST_OK && (st = arena_dup(a, buf_str(&json), &text, err)) == ST_OK)
-		record_set(rec, "to", text);
+	for (k = 0; st == ST_OK && k < m->n_to; k++)
+		if (k == 0 || (st = buf_putc(&json, ',', err)) == ST_OK)
+			st = json_put_string(&json, m->to[k], err);
+	if (st == ST_OK && (st = buf_putc(&json, ']', err)) == ST_OK)
+		st = arena_dup(a, buf_str(&json), &to->s, err);
 	buf_free(&json);
 	return st;
 }
@@ -162,7 +189,12 @@ map_text(const struct json_node *t, size_t payload, const struct chat_type *row,
 	struct buf b;
 	struct str text;
 	enum status st;
+	size_t i;
 
+	/* A single name, as in nearly all messages: the member's own text, nothing put together. */
+	if (row->text[strcspn(row->text, " .[*$")] == '\0' && (i = json_get(t, payload, row->text)) != 0 && t[i].tok == JSON_STR &&
+	    (t[i].val.n > 0 || row->is_text))
+		return text_of(t, i, a, &rec->n[MESSAGE_TEXT], err);
 	buf_init(&b, LIMIT_RECORD);
 	if ((st = chat_payload_text(t, payload, row, a, &b, err)) == ST_OK && (b.n > 0 || row->is_text) &&
 	    (st = arena_dup(a, buf_str(&b), &text, err)) == ST_OK)
@@ -176,29 +208,28 @@ map_payload(const struct json_node *t, struct str type, struct arena *a, struct 
 {
 	const struct chat_type *row = chat_payload_type(type);
 	size_t payload = chat_payload_find(t, type, row), i;
-	struct str json = STR_NONE, recalls;
+	struct value *out = &rec->n[MESSAGE_PAYLOAD];
+	struct str json = STR_NONE;
 	enum status st = ST_OK;
 
 	if (row == NULL)
 		record_flag(rec, "unknown_type");
 	if (row == NULL || !row->is_text) {
 		/* Where the whole had no white space, a part has none. */
-		if (payload != 0 && rec->raw_form == RAW_JSON && rec->raw.n == t[0].val.n)
+		if (payload != 0 && (t[0].flags & JSON_F_SPACE) == 0)
 			json = t[payload].val;
 		else if ((st = payload != 0 ? map_chat_compact(t[payload].val, a, &json, err) : flat_payload(t, a, &json, err)) != ST_OK)
 			return st;
 		if (json.p != NULL && !(t[0].flags & JSON_F_BAD_UTF8))
-			(json_is_clean(&t[payload]) ? record_set_ijson : record_set)(rec, "payload", json);
+			*out = (struct value){ .s = json, .ms = WHEN_UNKNOWN, .as_is = json_is_clean(&t[payload]) };
 	}
 	if (row != NULL && payload == 0 && json.p == NULL && !str_is(type, "switch"))
 		record_flag(rec, "missing_fields");
 	if (row != NULL && (st = map_text(t, payload, row, a, rec, err)) != ST_OK)
 		return st;
-	if (str_is(type, "revoke") && (i = json_get(t, payload, "pre_msgid")) != 0 && t[i].tok == JSON_STR) {
-		if ((st = json_text(t[i].val, t[i].flags, a, &recalls, err)) != ST_OK)
-			return st;
-		record_set(rec, "recalls", recalls);
-	}
+	if (str_is(type, "revoke") && (i = json_get(t, payload, "pre_msgid")) != 0 &&
+	    (st = text_of(t, i, a, &rec->n[MESSAGE_RECALLS], err)) != ST_OK)
+		return st;
 	if ((row == NULL || !row->is_text) && (st = map_files(t, a, rec, m, err)) != ST_OK)
 		return st;
 	m->has_lost_file = str_is(type, "qydiskfile") && m->files.n == 0;
@@ -208,36 +239,39 @@ map_payload(const struct json_node *t, struct str type, struct arena *a, struct 
 static enum status
 map_object(const struct json_node *t, const struct chat_envelope *env, struct arena *a, struct record *rec, struct chat_message *m, struct err *err)
 {
-	struct str id, action, type;
+	struct value id = { .s = STR_NONE, .ms = WHEN_UNKNOWN }, *n = rec->n;
+	size_t at[N_COMMON];
 	enum status st;
 
-	if ((st = text_of(t, "msgid", a, &id, err)) != ST_OK || (st = text_of(t, "action", a, &action, err)) != ST_OK ||
-	    (st = text_of(t, "msgtype", a, &type, err)) != ST_OK || (st = text_of(t, "from", a, &m->from, err)) != ST_OK ||
-	    (st = text_of(t, "roomid", a, &m->room, err)) != ST_OK)
+	find_common(t, at);
+	if ((st = text_of(t, at[MSGID], a, &id, err)) != ST_OK || (st = text_of(t, at[ACTION], a, &n[MESSAGE_ACTION], err)) != ST_OK ||
+	    (st = text_of(t, at[MSGTYPE], a, &n[MESSAGE_TYPE], err)) != ST_OK || (st = text_of(t, at[FROM], a, &n[MESSAGE_FROM], err)) != ST_OK ||
+	    (st = text_of(t, at[ROOMID], a, &n[MESSAGE_ROOM], err)) != ST_OK)
 		return st;
 	if (rec->id.n == 0)
-		rec->id = id;
-	else if (!str_eq(id, rec->id))
+		rec->id = id.s;
+	else if (!str_eq(id.s, rec->id))
 		record_flag(rec, "id_differs");
-	m->sent_ms = time_of(t, "msgtime");
-	if (type.p == NULL && str_is(action, "switch")) {	/* no msgtype, from, tolist [91774] */
-		type = STR("switch");
-		if ((st = text_of(t, "user", a, &m->from, err)) != ST_OK)
+	if (str_eq(id.s, rec->id))
+		n[MESSAGE_ID].as_is = id.as_is;
+	m->sent_ms = time_of(t, at[MSGTIME]);
+	if (n[MESSAGE_TYPE].s.p == NULL && str_is(n[MESSAGE_ACTION].s, "switch")) {	/* no msgtype, from, tolist [91774] */
+		n[MESSAGE_TYPE].s = STR("switch");
+		n[MESSAGE_FROM].s = STR_NONE;
+		if ((st = text_of(t, at[USER], a, &n[MESSAGE_FROM], err)) != ST_OK)
 			return st;
-		m->sent_ms = time_of(t, "time");
+		m->sent_ms = time_of(t, at[TIME]);
 	}
-	if (m->sent_ms == WHEN_UNKNOWN || action.p == NULL || m->from.p == NULL || type.p == NULL || env->msgid.n == 0)
+	m->from = n[MESSAGE_FROM].s;
+	m->room = n[MESSAGE_ROOM].s;
+	if (m->sent_ms == WHEN_UNKNOWN || n[MESSAGE_ACTION].s.p == NULL || m->from.p == NULL || n[MESSAGE_TYPE].s.p == NULL || env->msgid.n == 0)
 		record_flag(rec, "missing_fields");
-	record_set(rec, "action", action);
-	record_set(rec, "type", type);
-	record_set(rec, "from", m->from);
 	if (m->from.n > 0)
-		record_set(rec, "from_kind", str_of(kind_of(m->from, rec->id)));
-	record_set(rec, "room", m->room);
-	record_set_time(rec, "sent_at", m->sent_ms);
-	if ((st = map_to(t, a, rec, m, err)) != ST_OK)
+		n[MESSAGE_FROM_KIND] = (struct value){ .s = str_of(kind_of(m->from, rec->id)), .ms = WHEN_UNKNOWN, .as_is = true };
+	n[MESSAGE_SENT_AT].ms = m->sent_ms;
+	if ((st = map_to(t, at[TOLIST], a, rec, m, err)) != ST_OK)
 		return st;
-	return map_payload(t, type, a, rec, m, err);
+	return map_payload(t, n[MESSAGE_TYPE].s, a, rec, m, err);
 }
 
 /* What is no JSON object of ours. */
@@ -263,8 +297,8 @@ map_chat_message(struct str plain, const struct chat_envelope *env, struct arena
 	m->sent_ms = WHEN_UNKNOWN;
 	record_init(rec, REC_MESSAGE, "messages");
 	rec->id = env->msgid;
-	record_set(rec, "seq", env->seq);
-	record_set(rec, "key_version", env->key_version);
+	rec->n[MESSAGE_SEQ].s = env->seq;
+	rec->n[MESSAGE_KEY_VERSION].s = env->key_version;
 	st = json_tape(plain, a, &t, &n, err);
 	if (st == ST_INPUT || st == ST_LIMIT) {
 		keep_raw(plain, rec, st == ST_INPUT ? "not_json" : "over_limit");
@@ -274,14 +308,18 @@ map_chat_message(struct str plain, const struct chat_envelope *env, struct arena
 		if (t[0].flags & JSON_F_BAD_UTF8) {
 			rec->raw = plain;
 			rec->raw_form = RAW_BYTES;
-		} else if ((st = map_chat_compact(json_whole(&t[0]), a, &rec->raw, err)) != ST_OK)
-			return st;
+		} else {
+			rec->raw = json_whole(&t[0]);
+			rec->raw_as_is = true;
+			if ((t[0].flags & JSON_F_SPACE) != 0 && (st = map_chat_compact(rec->raw, a, &rec->raw, err)) != ST_OK)
+				return st;
+		}
 		if (t[0].tok == JSON_OBJ)
 			st = map_object(t, env, a, rec, m, err);
 		else
 			record_flag(rec, "unknown_type");
 	}
 	if (st == ST_OK)
-		record_set(rec, "id", rec->id);
+		rec->n[MESSAGE_ID].s = rec->id;
 	return st;
 }

@@ -1,13 +1,12 @@
 /* csv.c: records to rows.  One row is built in one buffer that is kept from row to row, and handed to the sink whole. */
 #include "formats/csv.h"
 
-#include <csv.h>
-
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/limits.h"
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "formats/csv_quote.h"
 #include "formats/stamp.h"
 
 #define BOM		"\xEF\xBB\xBF"
@@ -162,12 +161,11 @@ empty(struct csv *c, struct err *err)
 	return ST_OK;
 }
 
-/* ${s}: clean (utf8_ijson), present.  The apostrophe goes behind the opening quote: libcsv writes one byte later, and that byte is mended. */
+/* ${s}: clean (utf8_ijson), present; ${plain}: without a quote.  The apostrophe goes behind the opening quote, which is written one byte later and mended. */
 static enum status
-quoted(struct csv *c, struct str s, bool guard, struct err *err)
+quoted(struct csv *c, struct str s, bool guard, bool plain, struct err *err)
 {
 	enum status st;
-	size_t n;
 	char *p;
 
 	if (s.n > (ROW_MAX - 4) / 2)
@@ -178,14 +176,19 @@ quoted(struct csv *c, struct str s, bool guard, struct err *err)
 	if (!c->first)
 		*p++ = ',';
 	c->first = false;
-	if (guard) {
-		n = csv_write2(p + 1, 2 * s.n + 2, s.p, s.n, '"') + 1;
+	if (guard)
+		p++;
+	if (plain) {
 		p[0] = '"';
-		p[1] = '\'';
-	} else {
-		n = csv_write2(p, 2 * s.n + 2, s.p, s.n, '"');
+		memcpy(p + 1, s.p, s.n);
+		p[s.n + 1] = '"';
+		c->row.n = (size_t)(p - c->row.p) + s.n + 2;
+	} else
+		c->row.n = (size_t)(p - c->row.p) + csv_quote(p, s);
+	if (guard) {
+		p[-1] = '"';
+		p[0] = '\'';
 	}
-	c->row.n = (size_t)(p - c->row.p) + n;
 	return ST_OK;
 }
 
@@ -219,13 +222,15 @@ text(struct csv *c, struct str s, struct err *err)
 			return st;
 		s = buf_str(&c->clean);
 	}
-	return quoted(c, s, is_formula(s), err);
+	return quoted(c, s, is_formula(s), false, err);
 }
 
 static enum status
 number(struct csv *c, struct str s, struct err *err)
 {
-	return s.p != NULL && is_negative_number(s) ? quoted(c, s, false, err) : text(c, s, err);
+	if (s.p != NULL && ((s.n > 0 && digits(s, 0) == s.n) || is_negative_number(s)))
+		return quoted(c, s, false, true, err);
+	return text(c, s, err);
 }
 
 /* Both cells of a time, in quotes: there is nothing in a stamp that wants escaping.  Returns their length, 0 when ${ms} cannot be written. */
@@ -299,25 +304,51 @@ join(struct csv *c, struct str list, struct err *err)
 	return json_next(&j, &e, err);
 }
 
+/* The same of a list as_is: between its strings stands "," and nothing else. */
 static enum status
-list(struct csv *c, struct str s, struct err *err)
+join_as_is(struct csv *c, struct str list, struct err *err)
 {
+	const char *p = list.p + 2, *end = list.p + list.n - 2, *quote;
 	enum status st;
+	bool any;
 
-	if (s.p == NULL)
-		return empty(c, err);
-	if ((st = join(c, s, err)) == ST_OK)
-		return text(c, buf_str(&c->text), err);
-	return st == ST_INPUT ? text(c, s, err) : st;	/* shown as it is rather than not at all */
+	buf_clear(&c->text);
+	for (any = false; p <= end; any = true) {
+		quote = memchr(p, '"', (size_t)(end - p) + 1);
+		if ((any && (st = buf_add(&c->text, "; ", 2, err)) != ST_OK) || (st = buf_add(&c->text, p, (size_t)(quote - p), err)) != ST_OK)
+			return st;
+		p = quote + 3;
+	}
+	return ST_OK;
 }
 
 static enum status
-json(struct csv *c, struct str s, struct err *err)
+list(struct csv *c, const struct value *v, struct err *err)
 {
+	enum status st;
+
+	if (v->s.p == NULL)
+		return empty(c, err);
+	if (v->as_is) {
+		if ((st = join_as_is(c, v->s, err)) != ST_OK)
+			return st;
+		return quoted(c, buf_str(&c->text), is_formula(buf_str(&c->text)), true, err);
+	}
+	if ((st = join(c, v->s, err)) == ST_OK)
+		return text(c, buf_str(&c->text), err);
+	return st == ST_INPUT ? text(c, v->s, err) : st;	/* shown as it is rather than not at all */
+}
+
+static enum status
+json(struct csv *c, const struct value *v, struct err *err)
+{
+	struct str s = v->s;
 	enum status st;
 
 	if (s.p == NULL)
 		return empty(c, err);
+	if (v->as_is)
+		return quoted(c, str_is(s, "\"\"") ? STR("") : s, is_formula(s), false, err);
 	buf_clear(&c->text);
 	if ((st = json_compact(s, &c->text, err)) != ST_OK)
 		return st;
@@ -369,6 +400,8 @@ is_withheld(enum field_type type, const struct value *v)
 
 	if (v->not_granted || (type != F_LIST && type != F_JSON) || s.p == NULL)
 		return v->not_granted;
+	if (s.n > 0 && (s.p[0] == '[' || s.p[0] == '{'))
+		return false;
 	for (; s.n > 0 && is_white(s.p[0]); s.p++)
 		s.n--;
 	for (; s.n > 0 && is_white(s.p[s.n - 1]); s.n--)
@@ -385,10 +418,13 @@ field(struct csv *c, enum field_type type, const struct value *v, struct err *er
 	case F_INT:
 		return number(c, v->s, err);
 	case F_LIST:
-		return list(c, v->s, err);
+		return list(c, v, err);
 	case F_JSON:
-		return json(c, v->s, err);
+		return json(c, v, err);
 	case F_STR:
+		if (v->as_is && v->s.p != NULL)
+			return quoted(c, v->s, is_formula(v->s), true, err);
+		break;
 	case F_BOOL:
 		break;
 	}

@@ -87,11 +87,12 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n_text)
 	if (v != NULL && memchr(s.p, '\0', s.n) == NULL)	/* jansson takes a NUL byte for the end of the text */
 		need(st == ST_OK || st == ST_LIMIT);
 	if (st == ST_OK) {
-		tape_flags = t[0].flags & ~(unsigned)JSON_F_DUPLICATE;
+		tape_flags = t[0].flags & ~(unsigned)(JSON_F_DUPLICATE | JSON_F_ODD_NAME | JSON_F_SPACE);
 		need(t[0].next == n && (tape_flags == flags));
 		texts(t, n, &a);
 		need(json_compact(s, &once, NULL) == ST_OK && json_compact(buf_str(&once), &twice, NULL) == ST_OK);
 		need(str_eq(buf_str(&once), buf_str(&twice)));
+		need(((t[0].flags & JSON_F_SPACE) != 0) == (once.n != s.n));
 		need(pull(buf_str(&once), NULL, 0, &flags) == ST_OK);
 		if (v != NULL) {
 			w = json_loadb(once.p, once.n, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);

@@ -100,7 +100,7 @@ test_cases(void **state)
 			assert_int_equal(flags, cases[i].flags);
 		if (tape(s, &flags) != cases[i].want)
 			fail_msg("tape, case %zu: %s", i, cases[i].in);
-		assert_int_equal(flags, cases[i].flags);
+		assert_int_equal(flags & ~(unsigned)JSON_F_SPACE, cases[i].flags);
 		free(copy);
 	}
 }
@@ -258,7 +258,7 @@ test_lookup(void **state)
 	arena_init(&a, 1 << 20);
 	assert_int_equal(json_tape(s, &a, &t, &n, &err), ST_OK);
 	assert_int_equal(t[0].n_children, 4);
-	assert_int_equal(t[0].flags, JSON_F_ESCAPE | JSON_F_DUPLICATE);
+	assert_int_equal(t[0].flags, JSON_F_ESCAPE | JSON_F_DUPLICATE | JSON_F_ODD_NAME);
 	assert_true(str_eq(t[0].val, s));
 	i = json_path(t, 0, "a.1.b");
 	assert_true(str_is(json_whole(&t[i]), "\"x\\ny\""));
