@@ -79,6 +79,20 @@ log_clean(struct str text, struct buf *out, struct err *err)
 	return st;
 }
 
+bool
+log_holds_secret(struct str text)
+{
+	struct buf bare;
+	bool same;
+
+	if (text.n == 0)
+		return false;
+	buf_init(&bare, text.n * 4 + 16);	/* the shortest secret, 4 bytes, becomes 3 */
+	same = log_redact_apply(text, &bare, NULL) == ST_OK && str_eq(buf_str(&bare), text);
+	buf_free(&bare);
+	return !same;
+}
+
 /* The formatted text, as it came: it may hold secrets, so the caller wipes it. */
 static enum status format_text(struct buf *, const char *, va_list) __attribute__((format(printf, 2, 0)));
 

@@ -15,6 +15,8 @@ enum log_level { LOG_ERROR_, LOG_WARN_, LOG_INFO_, LOG_DEBUG_ };
 void log_start(enum log_level max, bool color);		/* stderr */
 void log_say(enum log_level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void log_redact(struct str secret);			/* remembers up to 256 of at least 4 bytes; one more, or no memory: texts are withheld from then on */
+/* log_holds_secret(text): does it hold a known secret in any of these spellings?  Also true when that cannot be told. */
+bool log_holds_secret(struct str text);
 void log_end(void);
 /* log_clean(text, out, err): redacted and terminal-safe, for other writers to a terminal. */
 enum status log_clean(struct str text, struct buf *out, struct err *) STATUS_USE;

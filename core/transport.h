@@ -25,7 +25,8 @@ struct http_response {
 	long		 status;
 	char		 content_type[128];	/* lower case, without parameters; "" when absent */
 	char		 disposition[512];	/* Content-Disposition as received, "" when absent */
-	char		 location[2048];	/* of a redirect, "" otherwise: following is the caller's choice */
+	char		 location[8192];	/* of a redirect, "" otherwise: exporters/transport_follow.h */
+	bool		 bad_location;		/* there was one that is too long, doubled or not a text; ${location} is "" then */
 	long		 retry_after_s;		/* -1 when absent */
 	uint64_t	 range_total;		/* of Content-Range; 0 when absent */
 	bool		 to_sink;		/* the body went to request.to */

@@ -6,6 +6,7 @@
 
 #include "core/i18n.h"
 #include "core/limits.h"
+#include "exporters/transport_curl.h"
 
 #define URL_MAX_	((size_t)64 << 10)
 
@@ -45,6 +46,7 @@ api_open(struct api **out, const struct source_params *params, const struct plat
 	(void)snprintf(api->section, sizeof(api->section), "tenant %s", params->tenant);
 	own = config_get(params->config, api->section, "base_url");
 	api->base_url = own != NULL ? own : p->base_url;
+	api->follow = (struct follow){ p->hosts.v, p->hosts.n, transport_curl_is_loopback(api->base_url) };
 	for (i = 0; i < p->config.n; i++)
 		if (config_get(params->config, api->section, p->config.v[i]) == NULL) {
 			api_close(api);

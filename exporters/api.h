@@ -39,7 +39,7 @@ const char *api_secret(const struct api *, const struct strings *names);
 
 /*
  * api_call(api, secrets, call, vars, ans, err): ${secrets} are used unless the call names its own.  ST_OK: see ${ans->act}: OK, or one of DENIED_AREA,
- * WITHDRAWN, STOP_AREA, SKIP, DENIED, HIDDEN, GONE, EXPIRED, RANGE, SPLIT_RANGE, UNKNOWN.  ST_REMOTE: tries ran out, or a ban longer than allowed.
+ * WITHDRAWN, STOP_AREA, SKIP, DENIED, HIDDEN, GONE, EXPIRED, RANGE, SPLIT_RANGE, REFUSED_URL, UNKNOWN.  ST_REMOTE: tries ran out, or a ban longer than allowed.
  * ST_DENIED: secret, token or caller address refused, with what to do.  ST_STOPPED, ST_IO, ST_LIMIT, ST_NOMEM.
  */
 enum status api_call(struct api *, const struct strings *secrets, const struct call *, const struct vars *, struct answer *, struct err *) STATUS_USE;

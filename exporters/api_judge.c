@@ -154,7 +154,7 @@ api_judge(struct api *api, const struct call *call, struct download *to, struct 
 		return ST_OK;
 	}
 	if (ans->resp.status / 100 == 3)
-		return err_set(err, ST_REMOTE, _("%s: answered with a redirect (%ld); calls that carry a token are never sent elsewhere"), call->path,
+		return err_set(err, ST_REMOTE, _("%s: answered with HTTP %ld, which is neither an answer nor a way to one"), call->path,
 		    ans->resp.status);
 	first = first_byte(body);
 	if ((first == '{' || first == '[') && strcmp(ans->resp.content_type, "text/html") != 0) {

@@ -15,6 +15,7 @@
 #include "core/secret.h"
 #include "exporters/api.h"
 #include "exporters/budget.h"
+#include "exporters/transport_follow.h"
 
 #define BACKOFF_MS	500u
 #define TOKENS_MAX	16u	/* secrets of one tenant */
@@ -33,6 +34,7 @@ struct api {
 	const struct platform *p;
 	char		 section[160];
 	const char	*base_url;
+	struct follow	 follow;	/* where redirects may lead */
 	struct token	 tokens[TOKENS_MAX];
 	size_t		 n_tokens;
 	struct { const char *path; struct budget budget; } budgets[BUDGETS_MAX];
@@ -60,7 +62,7 @@ enum status api_settle(struct api *, const struct task *, enum verdict *, struct
 
 /* api_judge.c */
 void api_keep(char *out, size_t size, struct str);
-/* *wait: ms, set for THROTTLE and BAN only.  ST_REMOTE: a redirect. */
+/* *wait: ms, set for THROTTLE and BAN only.  ST_REMOTE: an HTTP status 3xx that is no redirect. */
 enum status api_judge(struct api *, const struct call *, struct download *, struct answer *, enum verdict *, int64_t *wait, struct err *) STATUS_USE;
 
 #endif

@@ -74,6 +74,10 @@ fetch_token(struct api *api, struct token *token, struct err *err)
 	answer_init(&ans);
 	if ((st = api_settle(api, &t, &verdict, err)) != ST_OK)
 		goto out;
+	if (verdict == DONE && ans.act == ACT_REFUSED_URL) {
+		st = err_set(err, ST_REMOTE, "%s: %s", api->p->token.path, ans.text);
+		goto out;
+	}
 	if (verdict != DONE || ans.act != ACT_OK) {
 		st = api_refused(api, &t, token->key, err);
 		goto out;

@@ -8,7 +8,6 @@
 #include "core/i18n.h"
 #include "core/log.h"
 #include "core/stop.h"
-#include "exporters/transport_curl.h"
 
 #define BACKOFF_MAX_MS	60000u
 
@@ -55,7 +54,7 @@ budget_of(struct api *api, const struct call *call)
 		return &api->budgets[BUDGETS_MAX - 1].budget;	/* deliberate: those beyond share one */
 	api->budgets[i].path = call->path;
 	rate = rate > UINT32_MAX ? UINT32_MAX : rate;
-	if (transport_curl_is_loopback(api->base_url))
+	if (api->follow.loopback)
 		budget_init_local(&api->budgets[i].budget, (uint32_t)rate);
 	else
 		budget_init(&api->budgets[i].budget, (uint32_t)rate);
@@ -124,12 +123,22 @@ build(struct api *api, const struct task *t, struct http_request *req, struct ht
 	return ST_OK;
 }
 
+/* ${why}: part of the gap's record, never translated. */
+static void
+refused_url(struct answer *ans, const char *why)
+{
+	ans->act = ACT_REFUSED_URL;
+	(void)snprintf(ans->code, sizeof(ans->code), "http %ld", ans->resp.status);
+	api_keep(ans->text, sizeof(ans->text), str_of(why));
+}
+
 static enum status
 attempt(struct api *api, const struct task *t, enum verdict *v, int64_t *wait, struct err *err)
 {
 	struct http_header headers[3];
 	struct http_request req;
 	struct err why;
+	bool left;
 	enum status st;
 
 	if ((st = take_turn(api, t->call, err)) != ST_OK || (st = build(api, t, &req, headers, err)) != ST_OK)
@@ -142,7 +151,12 @@ attempt(struct api *api, const struct task *t, enum verdict *v, int64_t *wait, s
 	t->ans->n = 0;
 	*wait = 0;
 	err_init(&why);
-	st = api->params->net->perform(api->params->net, &req, &t->ans->resp, &why);
+	st = transport_follow(api->params->net, &req, &api->follow, &t->ans->resp, &left, &why);
+	if (st == ST_INPUT) {
+		refused_url(t->ans, why.text);
+		*v = DONE;
+		return ST_OK;
+	}
 	if (st == ST_RETRY) {
 		(void)snprintf(t->ans->code, sizeof(t->ans->code), "network");
 		api_keep(t->ans->text, sizeof(t->ans->text), str_of(why.text));
@@ -155,7 +169,12 @@ attempt(struct api *api, const struct task *t, enum verdict *v, int64_t *wait, s
 		(void)err_in(err, "%s", t->call->path);
 		return st;
 	}
-	return api_judge(api, t->call, t->to, t->ans, v, wait, err);
+	if ((st = api_judge(api, t->call, t->to, t->ans, v, wait, err)) == ST_OK && left &&
+	    (*v == REFRESH || t->ans->act == ACT_DENIED_RUN || t->ans->act == ACT_IP)) {
+		refused_url(t->ans, "redirect to a place that wants a secret");	/* it got none, and says nothing about ours */
+		*v = DONE;
+	}
+	return st;
 }
 
 static enum status

@@ -16,6 +16,7 @@ static const struct { const char *reason; bool is_final; const char *retry; } re
 	{ "licence_expired", false, "renew the licence, then export again" },
 	{ "hidden", false, "widen the application's visible range, then export again" },
 	{ "refused", false, "export again; if it stays, the platform has changed" },
+	{ "refused_url", false, "find out where the platform sends its downloads; name a host of its own in the description's \"hosts\", then export again" },
 	{ "broken", false, "export again" },
 };
 
@@ -40,6 +41,8 @@ engine_reason(const struct engine *e, const struct answer *ans)
 		return "denied";
 	case ACT_HIDDEN:
 		return "hidden";
+	case ACT_REFUSED_URL:
+		return "refused_url";
 	default:
 		return "refused";
 	}

@@ -12,7 +12,7 @@
 #include "exporters/platform_read.h"
 
 const char *const action_names[ACT__MAX + 1] = {
-	"OK", "UNKNOWN", "REFRESH", "WAIT", "RETRY", "DENIED_RUN", "IP", "DENIED_AREA", "WITHDRAWN", "STOP_AREA", "SKIP", "DENIED", "HIDDEN",
+	"OK", "UNKNOWN", "REFUSED_URL", "REFRESH", "WAIT", "RETRY", "DENIED_RUN", "IP", "DENIED_AREA", "WITHDRAWN", "STOP_AREA", "SKIP", "DENIED", "HIDDEN",
 	"GONE", "EXPIRED", "RANGE", "SPLIT_RANGE", NULL
 };
 static const char *const paging_names[] = { "none", "cursor", "offset", NULL };
@@ -108,6 +108,7 @@ static const struct slot platform_slots[] = {
 	TEXT(platform, "platform", name, true),
 	TEXT(platform, "title", title, true),
 	TEXT(platform, "base_url", base_url, true),
+	PLAIN(platform, "hosts", SLOT_STRINGS, hosts),
 	TEXT(platform, "first_day", first_day, true),
 	PLAIN(platform, "config", SLOT_STRINGS, config),
 	{ "token", SLOT_OBJECT, AT(platform, token), true, NULL, call_slots, 0, 0 },

@@ -14,6 +14,7 @@
 enum action {
 	ACT_OK,			/* success; never in a description */
 	ACT_UNKNOWN,		/* a code the description does not know; never in a description */
+	ACT_REFUSED_URL,	/* redirected to a place that is not asked; never in a description */
 	ACT_REFRESH,		/* token ended: fetch a new one, once, and repeat the call, once */
 	ACT_WAIT,		/* rate limit: wait, slow down, go on */
 	ACT_RETRY,		/* busy: try again, growing waits */
@@ -116,6 +117,7 @@ struct never { const char *area, *reason, *detail; };	/* what no stream of the d
 struct platform {
 	const char	*name, *title, *base_url, *first_day;
 	int64_t		 first_ms;
+	struct strings	 hosts;		/* that a redirect may lead to: "a.example.com", "*.example.com" */
 	struct strings	 config;	/* tenant keys that calls use as placeholders */
 	struct call	 token;
 	const char	*token_value, *token_lifetime_s, *token_in, *token_name;	/* in: "query", "header", "bearer" */

@@ -125,7 +125,7 @@ get_actions(struct reader *r, size_t i, struct code_actions *out, struct err *er
 	for (k = 0, c = i + 1; k < out->n; k++, c = r->t[c].next) {
 		if ((st = get_enum(r, c, action_names, &act, err)) != ST_OK)
 			return st;
-		if (act == ACT_OK || act == ACT_UNKNOWN)
+		if (act == ACT_OK || act == ACT_UNKNOWN || act == ACT_REFUSED_URL)
 			return err_set(err, ST_USAGE, _("%s: \"%s\" is no action for a code"), r->path, action_names[act]);
 		out->v[k].code = pairs.v[k].name;
 		out->v[k].act = (enum action)act;

@@ -41,6 +41,17 @@ copy_text(char *out, size_t size, struct str s)
 		out[0] = '\0';
 }
 
+/* Half a URL, or one of two, leads somewhere else: take none. */
+static void
+take_location(struct http_response *resp, struct str v)
+{
+	if (resp->location[0] != '\0' || v.n >= sizeof(resp->location) || memchr(v.p, 0, v.n) != NULL)
+		resp->bad_location = true;
+	copy_text(resp->location, sizeof(resp->location), v);
+	if (resp->bad_location)
+		resp->location[0] = '\0';
+}
+
 static void
 range_total(struct http_response *resp, struct str v)
 {
@@ -56,6 +67,7 @@ transport_answer_begin(struct flight *f)
 {
 	f->has_length = f->chunked = f->encoded = f->unclear = false;
 	f->resp->content_type[0] = f->resp->disposition[0] = f->resp->location[0] = '\0';
+	f->resp->bad_location = false;
 	f->resp->range_total = 0;
 	f->resp->retry_after_s = -1;
 }
@@ -95,7 +107,7 @@ transport_answer_header(char *p, size_t size, size_t count, void *ctx)
 	} else if (header_is(line, "content-disposition", &v))
 		copy_text(f->resp->disposition, sizeof(f->resp->disposition), v);
 	else if (header_is(line, "location", &v))
-		copy_text(f->resp->location, sizeof(f->resp->location), v);
+		take_location(f->resp, v);
 	else if (header_is(line, "retry-after", &v)) {
 		if (str_u64(v, 0, 31536000, &number, NULL) == ST_OK)
 			f->resp->retry_after_s = (long)number;

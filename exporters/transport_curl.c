@@ -209,6 +209,8 @@ judge(struct net *net, const struct flight *f, CURLcode code, struct err *err)
 	default:
 		return say(net, code, ST_RETRY, err);
 	}
+	if (f->resp->status / 100 == 3 && f->resp->location[0] != '\0')
+		return ST_OK;		/* what counts is in the headers */
 	if (f->unclear || (f->has_length && f->chunked))
 		return err_set(err, ST_RETRY, _("two announcements of the body's length that do not agree"));
 	if (f->encoded)

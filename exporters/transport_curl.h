@@ -1,7 +1,7 @@
 /*
  * transport_curl.h: the real network, by libcurl: the only file that opens a connection to a platform.
  *
- * https with TLS 1.2 or newer, certificates always checked; redirects are handed back, never followed; no compression is asked for and
+ * https with TLS 1.2 or newer, certificates always checked; redirects are handed back (transport_follow.h follows them); no compression is asked for and
  * none accepted, since a body cut inside it would go unnoticed; a body must have an announced length or end by chunks.
  * Plain http: only where the request says allow_http, or to a loopback address of a transport made with ${allow_loopback_http}.
  * Proxies from the environment are used (never for loopback); with a proxy the check of public addresses concerns the proxy only.

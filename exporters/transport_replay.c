@@ -64,6 +64,7 @@ by_rule(struct replay *r, const struct replay_rule *rule, const struct http_requ
 	if (rule->fail != ST_OK)
 		return err_set(err, rule->fail, _("a failure that was asked for"));
 	resp->retry_after_s = rule->retry_after_s == 0 ? -1 : rule->retry_after_s;
+	(void)snprintf(resp->location, sizeof(resp->location), "%s", rule->location == NULL ? "" : rule->location);
 	(void)snprintf(resp->disposition, sizeof(resp->disposition), "%s", rule->disposition == NULL ? "" : rule->disposition);
 	if (rule->body.p != NULL)
 		return transport_replay_give(req, resp, rule->status == 0 ? 200 : rule->status, type, rule->body, err);

@@ -270,6 +270,12 @@ test_faults(void **state)
 		{ "hidden member", { .path = P("user/get"), .body = JSON_("{\"errcode\":60011,\"errmsg\":\"no\"}") }, ST_END, "\"object\":\"ghost\",\"reason\":\"denied\"", 0 },
 		{ "member nobody explains", { .path = P("user/get"), .body = JSON_("{\"errcode\":777,\"errmsg\":\"?\"}") }, ST_END, "\"object\":\"ghost\",\"reason\":\"hidden\"", 0 },
 		{ "redirect", { .path = P("user/list"), .status = 302, .body = JSON_("{}") }, ST_REMOTE, "redirect", 0 },
+		{ "redirect to a stranger", { .path = P("user/list"), .status = 302, .location = "https://qyapi.example/x", .body = JSON_("{}") }, ST_END,
+		    "\"reason\":\"refused_url\"", 0 },
+		{ "token sent to a stranger", { .path = P("gettoken"), .status = 302, .location = "https://qyapi.example/x", .body = JSON_("{}") }, ST_REMOTE,
+		    "not a host of the platform", 0 },
+		{ "redirects in a round", { .path = P("user/list"), .status = 307, .location = "?again", .body = JSON_("{}") }, ST_REMOTE, "more than 3 redirects", 0 },
+		{ "not modified", { .path = P("user/list"), .status = 304, .body = JSON_("{}") }, ST_REMOTE, "304", 0 },
 		{ "unknown code", { .path = P("department/list"), .body = JSON_("{\"errcode\":987654,\"errmsg\":\"new\"}") }, ST_END, "987654 new", 0 },
 	};
 	static const struct fault_case approvals[] = {
@@ -282,6 +288,12 @@ test_faults(void **state)
 		    ST_END, "[media-5 4]", 0 },
 		{ "ban page by name of content", { .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .type = "application/octet-stream",
 		    .body = JSON_(" <html>blocked") }, ST_END, "[media-5 4]", 0 },
+		{ "content elsewhere", { .path = P("media/get"), .contains = "MEDIA-D", .status = 302, .location = "https://elsewhere.example/f?sig=1", .body = JSON_("x") },
+		    ST_END, "\"object\":\"MEDIA-D\",\"reason\":\"refused_url\"", 0 },
+		{ "content elsewhere, with our token", { .path = P("media/get"), .contains = "MEDIA-D", .status = 302,
+		    .location = "https://cdn.weixin.qq.com/f?access_token=TOKEN-ONE", .body = JSON_("x") }, ST_END, "a secret would go elsewhere", 0 },
+		{ "content elsewhere on the host", { .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .status = 302,
+		    .location = "/cgi-bin/media/get?media_id=MEDIA-D&part=1&access_token=x", .body = JSON_("x") }, ST_END, "[media-5 4]", 0 },
 		{ "error as content", { .path = P("media/get"), .contains = "MEDIA-D", .type = "application/octet-stream", .body = JSON_("{\"errcode\":40007,\"errmsg\":\"x\"}") },
 		    ST_END, "\"object\":\"MEDIA-D\",\"reason\":\"expired\"", 0 },
 	};
