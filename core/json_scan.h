@@ -1,4 +1,4 @@
-/* json_scan.h: finding in long steps what is special inside a JSON string.  For json.c and json_text.c alone. */
+/* json_scan.h: finding in long steps what is special inside a JSON string.  For core alone. */
 #ifndef CORE_JSON_SCAN_H
 #define CORE_JSON_SCAN_H
 

@@ -1,4 +1,4 @@
-/* record.c: the vocabulary.  One table per kind; encode and decode are in record_json.c. */
+/* record.c: the vocabulary.  One table per kind; writing and reading lines is in record_json.c and record_decode.c. */
 #include "core/record.h"
 
 #include <assert.h>
