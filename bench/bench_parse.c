@@ -1,5 +1,5 @@
 /*
- * bench_parse.c: core/json alone, over pages of a thousand messages: [message,message,…].
+ * bench_parse.c: core/json alone, over pages of about a thousand messages: [message,message,…].
  *
  *   bench_parse FILE ROUNDS [pull|tape]     figures as lines; with a third argument only that parser, for counting instructions
  *

@@ -8,12 +8,12 @@
 #include "core/record.h"
 #include "exporters/map_chat.h"
 
-#define FEED_PAGE	1000u	/* messages a page: what the platform's library gives at most */
+#define FEED_PAGE	((size_t)480 << 10)	/* bytes a page: about a thousand messages, what the platform's library gives at most */
 
 struct feed {
-	FILE		*file;
-	char		*line; size_t room;	/* of getline */
-	struct buf	 page;
+	int		 fd;
+	struct buf	 page;			/* whole lines, and behind them the beginning of the next */
+	size_t		 given;			/* bytes of it that the last page had */
 	uint64_t	 seq;			/* of the message given last, from 1 */
 	struct arena	 arena;			/* of the message at hand */
 	struct chat_message message;
@@ -23,7 +23,7 @@ struct feed {
 /* feed_open(f, path): messages a line, as bench_generate makes them. */
 void feed_open(struct feed *, const char *path);
 void feed_close(struct feed *);
-/* feed_page(f, page): up to FEED_PAGE lines with their line ends, valid until the next page; false at the end. */
+/* feed_page(f, page): whole lines with their line ends, at most FEED_PAGE bytes, valid until the next page; false at the end. */
 bool feed_page(struct feed *, struct str *page);
 /* feed_line(page, line): take the first line off ${page}; false when there is none. */
 bool feed_line(struct str *page, struct str *line);
