@@ -1,12 +1,13 @@
 /*
- * line.c: a JSON validator without memory but a stack of brackets.  Strings take nearly all bytes, so plain ASCII in them is skipped
- * eight bytes at a time.
+ * line.c: a JSON validator without memory but a stack of brackets.  Strings take nearly all bytes, so plain ASCII and Chinese text in them are
+ * skipped in long steps.
  */
 #include "archive/line.h"
 
 #include <string.h>
 
 #include "core/i18n.h"
+#include "core/json_scan.h"
 #include "core/limits.h"
 
 struct scan { const unsigned char *p, *end; };
@@ -24,29 +25,11 @@ blank(struct scan *s)
 		s->p++;
 }
 
-/*
- * How many of eight bytes come before the first that is a quote, a backslash, below 0x20 or above 0x7f; 8: none is.  Borrows run
- * upwards only, so the lowest mark is exact.
- */
-static unsigned
-plain8(const unsigned char *p)
-{
-	const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-	uint64_t v = 0, q, b, marks;
-	int i;
-
-	for (i = 7; i >= 0; i--)	/* little-endian on any machine; compilers make one load of it */
-		v = v << 8 | p[i];
-	q = v ^ (ones * '"');
-	b = v ^ (ones * '\\');
-	marks = ((v - ones * 0x20) | (q - ones) | (b - ones) | v) & high;
-	return marks == 0 ? 8 : (unsigned)__builtin_ctzll(marks) / 8;
-}
-
 /* Three-byte characters but those that begin with E0 or ED, as long as they follow each other: nearly all of Chinese text. */
 static const unsigned char *
 common_run(const unsigned char *p, const unsigned char *end)
 {
+	p += utf8_threes((const char *)p, (size_t)(end - p), 0, false);
 	while (end - p >= 3 && (p[0] & 0xf0) == 0xe0 && p[0] != 0xe0 && p[0] != 0xed && ((p[1] ^ 0x80) | (p[2] ^ 0x80)) < 0x40)
 		p += 3;
 	return p;
@@ -112,10 +95,7 @@ string(struct scan *s)
 {
 	s->p++;
 	for (;;) {
-		unsigned n = 8;
-
-		while (n == 8 && s->end - s->p >= 8)
-			s->p += n = plain8(s->p);
+		s->p += json_plain((const char *)s->p, (size_t)(s->end - s->p), 0);
 		if (s->p == s->end)
 			return false;
 		if (*s->p >= 0x80) {
@@ -130,10 +110,8 @@ string(struct scan *s)
 		} else if (*s->p == '\\') {
 			if (!escape(s))
 				return false;
-		} else if (*s->p < 0x20)
+		} else		/* a control */
 			return false;
-		else
-			s->p++;
 	}
 }
 

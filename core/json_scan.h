@@ -1,4 +1,4 @@
-/* json_scan.h: finding in long steps what is special inside a JSON string.  For core alone. */
+/* json_scan.h: finding in long steps what is special inside a JSON string.  For core and archive/line.c. */
 #ifndef CORE_JSON_SCAN_H
 #define CORE_JSON_SCAN_H
 

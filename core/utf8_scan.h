@@ -1,4 +1,4 @@
-/* utf8_scan.h: stepping over Chinese text in long steps.  For utf8.c and json_scan.h alone. */
+/* utf8_scan.h: stepping over Chinese text in long steps.  For utf8.c, json_scan.h and archive/line.c. */
 #ifndef CORE_UTF8_SCAN_H
 #define CORE_UTF8_SCAN_H
 
