@@ -5,6 +5,7 @@
 #include "exporters/map_wecom_priv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define FORM_DEPTH	16u	/* tables inside tables; a form has at most two levels today */
 
@@ -29,11 +30,48 @@ say_at(struct words *w, size_t i, const char *path, const char *between)
 		say(w, map_text(w->in, i, &w->o->st, w->o->err), between);
 }
 
+/* "+8:00", "-03:30" → minutes; false: ${i} has no such timezone_info.zone_offset. */
+static bool
+zone_of(const struct json_node *t, size_t i, int *offset_min)
+{
+	uint64_t hours, minutes = 0;
+	const char *colon;
+	struct str s;
+
+	if (i == 0 || (i = json_path(t, i, "timezone_info.zone_offset")) == 0 || t[i].tok != JSON_STR)
+		return false;
+	s = t[i].val;
+	if (s.n < 2 || (s.p[0] != '+' && s.p[0] != '-'))
+		return false;
+	*offset_min = s.p[0] == '-' ? -1 : 1;
+	s = (struct str){ s.p + 1, s.n - 1 };
+	colon = memchr(s.p, ':', s.n);
+	if (colon != NULL) {
+		struct str behind = { colon + 1, s.n - (size_t)(colon + 1 - s.p) };
+
+		if (behind.n != 2 || behind.p[0] < '0' || behind.p[0] > '5' || behind.p[1] < '0' || behind.p[1] > '9')
+			return false;
+		minutes = (uint64_t)(behind.p[0] - '0') * 10 + (uint64_t)(behind.p[1] - '0');
+		s.n = (size_t)(colon - s.p);
+	}
+	if (s.n == 2 && s.p[0] == '0')
+		s = (struct str){ s.p + 1, 1 };
+	if (str_u64(s, 0, 14, &hours, NULL) != ST_OK)
+		return false;
+	*offset_min *= (int)(hours * 60 + minutes);
+	return true;
+}
+
+/*
+ * A moment as the person saw it who filled the form in: in the zone that the form names, else in the tenant's.  A day is nothing without its
+ * zone; where the form's is not the tenant's, a time says so.
+ */
 static void
-say_time(struct words *w, size_t i, bool day, const char *between)
+say_time(struct words *w, size_t i, bool day, size_t zone, const char *between)
 {
 	int64_t ms = map_seconds(w->in->t, i);
-	char local[30];
+	char local[30], there[WHEN_UTC_LEN + 1], text[64];
+	int offset_min;
 
 	if (ms == WHEN_UNKNOWN)
 		return;
@@ -41,7 +79,23 @@ say_time(struct words *w, size_t i, bool day, const char *between)
 	if (strlen(local) < 16)
 		return;
 	local[10] = ' ';
-	say(w, (struct str){ local, day ? 10 : 16 }, between);
+	local[day ? 10 : 16] = '\0';
+	if (zone_of(w->in->t, zone, &offset_min)) {
+		when_utc(ms + (int64_t)offset_min * 60000, there);
+		if (strlen(there) < 16)
+			return;
+		there[10] = ' ';
+		there[day ? 10 : 16] = '\0';
+		if (strcmp(local, there) != 0 && !day) {
+			int off = abs(offset_min);
+
+			(void)snprintf(text, sizeof(text), "%s %c%02d:%02d", there, offset_min < 0 ? '-' : '+', off / 60 % 24, off % 60);
+			say(w, str_of(text), between);
+		} else
+			say(w, str_of(there), between);
+		return;
+	}
+	say(w, str_of(local), between);
 }
 
 static size_t
@@ -90,8 +144,8 @@ say_range(struct words *w, size_t range)
 
 	if (range == 0)
 		return;
-	say_time(w, json_get(t, range, "new_begin"), false, ", ");
-	say_time(w, json_get(t, range, "new_end"), false, " – ");
+	say_time(w, json_get(t, range, "new_begin"), false, range, ", ");
+	say_time(w, json_get(t, range, "new_end"), false, range, " – ");
 	i = json_get(t, range, "new_duration");
 	if (i != 0 && str_u64(t[i].val, 1, UINT64_C(31536000000), &s, NULL) == ST_OK) {
 		(void)snprintf(hours, sizeof(hours), "(%.2f h)", (double)s / 3600.0);
@@ -115,9 +169,20 @@ say_list(struct words *w, size_t arr, const char *main, const char *side)
 	}
 }
 
+/* The newer slot, unless it is empty. */
+static void
+say_newer(struct words *w, size_t v, const char *newer, const char *older)
+{
+	size_t before = w->n;
+
+	say_at(w, v, newer, "");
+	if (w->n == before)
+		say_at(w, v, older, "");
+}
+
 static void c_text(struct words *w, size_t v) { say_at(w, v, "text", ""); }
-static void c_number(struct words *w, size_t v) { say_at(w, v, json_get(w->in->t, v, "new_number") != 0 ? "new_number" : "number", ""); }
-static void c_money(struct words *w, size_t v) { say_at(w, v, json_get(w->in->t, v, "new_money") != 0 ? "new_money" : "money", ""); }
+static void c_number(struct words *w, size_t v) { say_newer(w, v, "new_number", "number"); }
+static void c_money(struct words *w, size_t v) { say_newer(w, v, "new_money", "money"); }
 static void c_selector(struct words *w, size_t v) { say_selector(w, json_get(w->in->t, v, "selector")); }
 static void c_tips(struct words *w, size_t v) { (void)w; (void)v; }
 static void c_file(struct words *w, size_t v) { say_list(w, json_get(w->in->t, v, "files"), "file_id", NULL); }
@@ -128,9 +193,9 @@ static void c_formula(struct words *w, size_t v) { say_at(w, v, "formula.value",
 static void
 c_date(struct words *w, size_t v)
 {
-	size_t type = json_path(w->in->t, v, "date.type");
+	size_t date = json_get(w->in->t, v, "date"), type = json_path(w->in->t, v, "date.type");
 
-	say_time(w, json_path(w->in->t, v, "date.s_timestamp"), type != 0 && str_is(w->in->t[type].val, "day"), "");
+	say_time(w, json_path(w->in->t, v, "date.s_timestamp"), type != 0 && str_is(w->in->t[type].val, "day"), date, "");
 }
 
 static void
@@ -151,7 +216,7 @@ static void
 c_punch(struct words *w, size_t v)
 {
 	say_at(w, v, "punch_correction.state", "");
-	say_time(w, json_path(w->in->t, v, "punch_correction.time"), false, " ");
+	say_time(w, json_path(w->in->t, v, "punch_correction.time"), false, 0, " ");
 }
 
 static void
@@ -159,7 +224,7 @@ c_location(struct words *w, size_t v)
 {
 	say_at(w, v, "location.title", "");
 	say_at(w, v, "location.address", ", ");
-	say_time(w, json_path(w->in->t, v, "location.time"), false, ", ");
+	say_time(w, json_path(w->in->t, v, "location.time"), false, 0, ", ");
 }
 
 static void
@@ -202,14 +267,20 @@ static const struct { const char *control, *slot, *old_slot; void (*words)(struc
 
 static void form_list(const struct map_in *, struct map_out *, size_t list, unsigned depth);
 
+static bool
+is_empty(const struct json_node *node)
+{
+	return node->tok == JSON_NULL || (node->tok == JSON_ARR && node->n_children == 0) || (node->tok == JSON_STR && node->val.n == 0);
+}
+
 static void
 value_member(const struct map_in *in, struct map_out *o, size_t value, const char *slot, const char *old_slot)
 {
 	const struct json_node *t = in->t;
-	size_t i = slot == NULL ? value : json_get(t, value, slot);
+	size_t i = slot == NULL ? value : json_get(t, value, slot), older;
 
-	if (old_slot != NULL && (i == 0 || (t[i].tok == JSON_ARR && t[i].n_children == 0)))
-		i = json_get(t, value, old_slot);
+	if (old_slot != NULL && (older = json_get(t, value, old_slot)) != 0 && (i == 0 || is_empty(&t[i])))
+		i = older;
 	if (i == 0 || (t[i].flags & JSON_F_BAD_UTF8) != 0)
 		return;
 	map_wecom_member(o, "value", false);

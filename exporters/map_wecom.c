@@ -4,18 +4,6 @@
  */
 #include "exporters/map_wecom_priv.h"
 
-static size_t
-at(const struct json_node *t, size_t arr, size_t k)
-{
-	size_t c;
-
-	if (arr == 0 || t[arr].tok != JSON_ARR || k >= t[arr].n_children)
-		return 0;
-	for (c = arr + 1; k > 0; k--)
-		c = t[c].next;
-	return c;
-}
-
 /* ,"name": with the comma left out at the start. */
 void
 map_wecom_member(struct map_out *o, const char *name, bool first)
@@ -56,30 +44,64 @@ map_wecom_objects(const struct map_in *in, void (*members)(const struct map_in *
 	return map_out_end(&o, in->a, &out->s);
 }
 
+/* The first element of a list; then step(), until 0.  For lists that are walked side by side. */
+struct side { size_t at, left; };
+
+static struct side
+side_begin(const struct json_node *t, size_t list)
+{
+	return list == 0 || t[list].tok != JSON_ARR ? (struct side){ 0, 0 } : (struct side){ list + 1, t[list].n_children };
+}
+
+static size_t
+side_step(const struct json_node *t, struct side *s)
+{
+	size_t i = s->at;
+
+	if (s->left == 0)
+		return 0;
+	s->left--;
+	s->at = t[i].next;
+	return i;
+}
+
+/* Digits, as a number or as text: "some numbers come as strings". */
+static bool
+number_of(const struct json_node *t, size_t i, uint64_t *v)
+{
+	return i != 0 && (t[i].tok == JSON_NUM || t[i].tok == JSON_STR) && str_u64(t[i].val, 0, UINT64_MAX, v, NULL) == ST_OK;
+}
+
 /* department[], order[] and is_leader_in_dept[] stand side by side. */
 static enum status
 memberships(const struct map_in *in, struct value *out, struct err *err)
 {
 	const struct json_node *t = in->t;
-	size_t dep = json_get(t, in->item, "department"), order = json_get(t, in->item, "order");
-	size_t leader = json_get(t, in->item, "is_leader_in_dept"), k, d, i;
+	size_t dep = json_get(t, in->item, "department"), d, o_at, l_at;
+	struct side deps = side_begin(t, dep), orders = side_begin(t, json_get(t, in->item, "order"));
+	struct side leaders = side_begin(t, json_get(t, in->item, "is_leader_in_dept"));
 	struct map_out o;
+	uint64_t v;
+	bool first = true;
 
 	if (dep == 0 || t[dep].tok != JSON_ARR)
 		return ST_OK;
 	map_out_begin(&o, err);
 	map_put(&o, "[");
-	for (k = 0, d = dep + 1; k < t[dep].n_children && k < 1024; k++, d = t[d].next) {
-		map_put(&o, k == 0 ? "{" : ",{");
+	while ((d = side_step(t, &deps)) != 0) {
+		o_at = side_step(t, &orders);
+		l_at = side_step(t, &leaders);
+		map_put(&o, first ? "{" : ",{");
+		first = false;
 		map_wecom_text(in, &o, "id", d, true);
-		if ((i = at(t, order, k)) != 0 && t[i].tok == JSON_NUM) {
+		if ((o_at != 0 && t[o_at].tok == JSON_NUM) || number_of(t, o_at, &v)) {
 			map_wecom_member(&o, "order", false);
 			if (o.st == ST_OK)
-				o.st = buf_str_add(&o.b, t[i].val, err);
+				o.st = buf_str_add(&o.b, t[o_at].val, err);
 		}
-		if ((i = at(t, leader, k)) != 0 && t[i].tok == JSON_NUM) {
+		if (number_of(t, l_at, &v)) {
 			map_wecom_member(&o, "is_leader", false);
-			map_put(&o, str_is(t[i].val, "0") ? "false" : "true");
+			map_put(&o, v == 0 ? "false" : "true");
 		}
 		map_put(&o, "}");
 	}

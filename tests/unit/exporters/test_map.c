@@ -166,6 +166,66 @@ test_old_approval(void **state)
 	map_end(&m);
 }
 
+/* One control of a form, as a reader sees it. */
+static void
+test_forms(void **state)
+{
+	static const struct { const char *control, *value, *want; } cases[] = {
+		/* 2026-01-01T00:00+08:00 is still the year before in New York: the day that was chosen there */
+		{ "Date", "{\"date\":{\"type\":\"day\",\"s_timestamp\":\"1767243600\",\"timezone_info\":{\"zone_offset\":\"-5:00\"}}}", "\"text\":\"2026-01-01\"" },
+		{ "Date", "{\"date\":{\"type\":\"day\",\"s_timestamp\":\"1767196800\",\"timezone_info\":{\"zone_offset\":\"-5:00\"}}}", "\"text\":\"2025-12-31\"" },
+		{ "Date", "{\"date\":{\"type\":\"hour\",\"s_timestamp\":\"1767225600\",\"timezone_info\":{\"zone_offset\":\"+5:30\"}}}", "\"text\":\"2026-01-01 05:30 +05:30\"" },
+		{ "Date", "{\"date\":{\"type\":\"hour\",\"s_timestamp\":\"1767225600\",\"timezone_info\":{\"zone_offset\":\"+08:00\"}}}", "\"text\":\"2026-01-01 08:00\"" },
+		{ "Date", "{\"date\":{\"type\":\"hour\",\"s_timestamp\":\"1767225600\",\"timezone_info\":{\"zone_offset\":\"8\"}}}", "\"text\":\"2026-01-01 08:00\"" },
+		{ "Date", "{\"date\":{\"type\":\"hour\",\"s_timestamp\":\"1767225600\",\"timezone_info\":{\"zone_offset\":\"+8:77\"}}}", "\"text\":\"2026-01-01 08:00\"" },
+		{ "DateRange", "{\"date_range\":{\"new_begin\":1767225600,\"new_end\":1767229200,\"new_duration\":3600,\"timezone_info\":{\"zone_offset\":\"-03:30\"}}}",
+		    "\"text\":\"2025-12-31 20:30 -03:30 – 2025-12-31 21:30 -03:30 (1.00 h)\"" },
+		{ "Number", "{\"new_number\":\"\",\"number\":\"7\"}", "\"text\":\"7\",\"value\":\"7\"" },
+		{ "Money", "{\"new_money\":\"1.50\",\"money\":\"9\"}", "\"text\":\"1.50\",\"value\":\"1.50\"" },
+		{ "Number", "{\"new_number\":12}", "\"text\":\"12\",\"value\":12" },
+		{ "Contact", "{\"members\":[]}", "\"text\":\"\",\"value\":[]" },
+		{ "Selector", "{\"selector\":{\"type\":\"single\",\"options\":[{\"key\":\"k\",\"value\":[{\"text\":\"Ship\",\"lang\":\"en\"},{\"text\":\"船\",\"lang\":\"zh_CN\"}]}]}}",
+		    "\"text\":\"船\"" },
+		{ "Selector", "{\"selector\":{\"options\":[{\"key\":\"k\"}]}}", "\"text\":\"k\"" },
+	};
+	struct mapping m = { 0 };
+	char text[1024];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(text, sizeof(text), "{\"sp_no\":\"1\",\"apply_data\":{\"contents\":[{\"control\":\"%s\",\"id\":\"x\",\"title\":[],\"value\":%s}]}}",
+		    cases[i].control, cases[i].value);
+		map_text_of(&m, "approvals", str_of(text), "");
+		holds(&m.rec, "fields", cases[i].want);
+		map_end(&m);
+	}
+}
+
+/* Numbers may come as texts; a member of many departments is in all of them. */
+static void
+test_memberships(void **state)
+{
+	struct mapping m = { 0 };
+	struct buf b;
+	unsigned i;
+
+	(void)state;
+	map_text_of(&m, "users", STR("{\"userid\":\"a\",\"department\":[\"7\",8],\"order\":[\"4294967295\",1.5],\"is_leader_in_dept\":[\"1\",\"0\"]}"), "");
+	has(&m.rec, "departments", "[{\"id\":\"7\",\"order\":4294967295,\"is_leader\":true},{\"id\":\"8\",\"order\":1.5,\"is_leader\":false}]");
+	map_end(&m);
+	buf_init(&b, LIMIT_PAGE);
+	assert_int_equal(buf_addz(&b, "{\"userid\":\"a\",\"department\":[1", NULL), ST_OK);
+	for (i = 2; i <= 3000; i++)
+		assert_int_equal(buf_addf(&b, NULL, ",%u", i), ST_OK);
+	assert_int_equal(buf_addz(&b, "],\"order\":[5],\"is_leader_in_dept\":[]}", NULL), ST_OK);
+	map_text_of(&m, "users", buf_str(&b), "");
+	holds(&m.rec, "departments", "[{\"id\":\"1\",\"order\":5},{\"id\":\"2\"},");
+	holds(&m.rec, "departments", ",{\"id\":\"3000\"}]");
+	map_end(&m);
+	buf_free(&b);
+}
+
 static void
 test_asked_id(void **state)
 {
@@ -243,7 +303,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_department), cmocka_unit_test(test_user), cmocka_unit_test(test_approval), cmocka_unit_test(test_old_approval),
-		cmocka_unit_test(test_asked_id), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_asked_id), cmocka_unit_test(test_forms), cmocka_unit_test(test_memberships), cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
