@@ -12,11 +12,10 @@
 static const struct { const char *name; size_t offset; } counts[] = {
 	{ "files", offsetof(struct chat_cursor, files_length) }, { "messages", offsetof(struct chat_cursor, n_messages) },
 	{ "files_given", offsetof(struct chat_cursor, n_files) }, { "undecrypted", offsetof(struct chat_cursor, n_undecrypted) },
-	{ "jumps", offsetof(struct chat_cursor, n_jumps) }, { "missing", offsetof(struct chat_cursor, n_missing) }
+	{ "lost_files", offsetof(struct chat_cursor, n_lost_files) }, { "jumps", offsetof(struct chat_cursor, n_jumps) }, { "missing", offsetof(struct chat_cursor, n_missing) }
 };
 static const struct { const char *name; size_t offset; } switches[] = {
-	{ "begun", offsetof(struct chat_cursor, begun) }, { "told_lost_file", offsetof(struct chat_cursor, told_lost_file) },
-	{ "done", offsetof(struct chat_cursor, done) }
+	{ "begun", offsetof(struct chat_cursor, begun) }, { "done", offsetof(struct chat_cursor, done) }
 };
 #define N(a)	(sizeof(a) / sizeof((a)[0]))
 

@@ -11,8 +11,9 @@ struct chat_cursor {
 	int64_t	 read_ms;	/* when the end was last seen: all messages before are had; WHEN_UNKNOWN */
 	uint64_t files_length;	/* of the list of files fetched, exporters/idset.h */
 	uint64_t n_messages, n_files, n_undecrypted;	/* given in this run */
+	uint64_t n_lost_files;	/* messages that name a file without an id */
 	uint64_t n_jumps, n_missing;	/* jumps in seq, and how many numbers they leave out */
-	bool	 has_seq, begun, told_lost_file, done;
+	bool	 has_seq, begun, done;
 };
 
 enum status chat_cursor_write(const struct chat_cursor *, struct buf *out, struct err *) STATUS_USE;

@@ -8,6 +8,7 @@
 enum chat_row_state {
 	CHAT_ROW_NEW,
 	CHAT_ROW_PLAIN,		/* decrypted */
+	CHAT_ROW_REPEATED,	/* its message was given under an earlier seq: only its place counts */
 	CHAT_ROW_NO_KEY,	/* no private key of its version */
 	CHAT_ROW_CLOSED		/* cannot be decrypted; code tells why, 0 when it was the message key */
 };

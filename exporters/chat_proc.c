@@ -291,6 +291,12 @@ chat_proc_close(struct chat_proc *p)
 	free(p);
 }
 
+void
+chat_proc_renew(struct chat_proc *p)
+{
+	halt(p, _("its session is over"));
+}
+
 enum status
 chat_proc_pull(struct chat_proc *p, uint64_t seq, uint32_t limit, int *code, struct str *page, struct err *err)
 {

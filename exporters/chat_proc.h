@@ -45,6 +45,9 @@ void chat_proc_close(struct chat_proc *);	/* NULL does nothing */
  */
 enum status chat_proc_pull(struct chat_proc *, uint64_t seq, uint32_t limit, int *code, struct str *page, struct err *) STATUS_USE;
 
+/* chat_proc_renew(p): a new child, and with it a new session of the library, at the next call: the one at hand is not valid any more. */
+void chat_proc_renew(struct chat_proc *);
+
 struct chat_chunk { struct str data, next_index; bool is_last; };
 enum status chat_proc_media(struct chat_proc *, struct str index, struct str file_id, int *code, struct chat_chunk *, struct err *) STATUS_USE;
 

@@ -26,8 +26,9 @@
 #define BUSY_MAX	4u	/* "busy" and "too often" in a row */
 
 /* errcode of the answer: the common table of wecom document 90313 and the chat archive's own, read 2026-11. */
-static const struct { int64_t code; enum { BUSY, DENIED, IP, GAP, NOT_OPENED } act; const char *reason; } errcodes[] = {
+static const struct { int64_t code; enum { BUSY, RENEW, DENIED, IP, GAP, NOT_OPENED } act; const char *reason; } errcodes[] = {
 	{ -1, BUSY, NULL }, { 45009, BUSY, NULL }, { 45033, BUSY, NULL },
+	{ 40014, RENEW, NULL }, { 42001, RENEW, NULL },	/* the library's own token */
 	{ 40001, IP, NULL },		/* also seen when the caller's address is not trusted */
 	{ 41001, IP, NULL }, { 60020, IP, NULL },
 	{ 40013, DENIED, NULL }, { 40091, DENIED, NULL }, { 41004, DENIED, NULL },
@@ -81,7 +82,12 @@ said_no(struct chat_pull *p, const struct chat_page *page, struct chat_notes *no
 		/* After a breach the platform is closed for a minute [90312]. */
 		return wait_ms(page->errcode == -1 ? p->backoff_ms << p->n_busy : p->backoff_ms * 120, err);
 	}
-	if (i < n && (errcodes[i].act == DENIED || errcodes[i].act == IP)) {
+	if (i < n && errcodes[i].act == RENEW && p->n_renewed++ == 0) {
+		chat_proc_renew(p->proc);
+		*again = true;
+		return stop_check(err);
+	}
+	if (i < n && (errcodes[i].act == RENEW || errcodes[i].act == DENIED || errcodes[i].act == IP)) {
 		st = err_set(err, ST_DENIED, _("%s: %s"), "GetChatData", detail);
 		(void)err_next(err, errcodes[i].act == IP ?
 		    _("check secret.chat, and that this computer's outgoing address is among the trusted IPs of the chat archive") :
@@ -156,7 +162,10 @@ by_str(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* Order the page by seq and drop what was given before: by seq, by msgid in this page and the one before. */
+/*
+ * Order the page by seq and drop what was given before; a message that comes again under a higher seq, in this page or the one behind the last,
+ * stays as a place in the sequence, so that the next question leads on.
+ */
 static enum status
 tidy(struct chat_pull *p, const struct chat_cursor *pos, struct err *err)
 {
@@ -178,17 +187,19 @@ tidy(struct chat_pull *p, const struct chat_cursor *pos, struct err *err)
 		return st;
 	drop = mem;
 	for (i = 0; i < p->n_rows; i++) {
-		drop[i] = (pos->has_seq && rows[i].seq <= pos->seq) || (i > 0 && rows[i].seq == rows[i - 1].seq) ||
-		    (rows[i].msgid.n > 0 && p->n_ids > 0 && bsearch(&rows[i].msgid, p->ids, p->n_ids, sizeof(*p->ids), by_str) != NULL);
-		if (!drop[i] && rows[i].msgid.n > 0)
-			ids[n_ids++] = (struct id){ rows[i].msgid, i };
+		drop[i] = (pos->has_seq && rows[i].seq <= pos->seq) || (i > 0 && rows[i].seq == rows[i - 1].seq);
+		if (drop[i] || rows[i].msgid.n == 0)
+			continue;
+		if (p->n_ids > 0 && bsearch(&rows[i].msgid, p->ids, p->n_ids, sizeof(*p->ids), by_str) != NULL)
+			rows[i].state = CHAT_ROW_REPEATED;
+		ids[n_ids++] = (struct id){ rows[i].msgid, i };
 	}
 	qsort(ids, n_ids, sizeof(*ids), by_id);
 	for (i = 1; i < n_ids; i++)
 		if (str_eq(ids[i].id, ids[i - 1].id))
-			drop[ids[i].row] = true;
+			rows[ids[i].row].state = CHAT_ROW_REPEATED;
 	for (i = 0; i < p->n_rows; i++) {
-		p->n_repeated += drop[i];
+		p->n_repeated += drop[i] || rows[i].state == CHAT_ROW_REPEATED;
 		if (!drop[i] && n++ != i)
 			rows[n - 1] = rows[i];
 	}
@@ -223,7 +234,7 @@ take(struct chat_pull *p, const struct chat_page *page, struct chat_cursor *pos,
 	struct chat_note note = chat_note_of(SRC_GAP, "messages", "unreadable");
 	enum status st;
 
-	p->n_busy = p->n_garbage = 0;
+	p->n_busy = p->n_garbage = p->n_renewed = 0;
 	if (page->n == 0 && page->n_bad == 0) {
 		*again = ++p->n_empty < 2;
 		*what = CHAT_PULL_END;

@@ -19,7 +19,7 @@ struct chat_pull {
 	struct budget		*budget;
 	uint64_t		 backoff_ms;
 	uint32_t		 limit, limit_max;
-	unsigned		 n_garbage, n_skipped, n_stuck, n_empty, n_busy;
+	unsigned		 n_garbage, n_skipped, n_stuck, n_empty, n_busy, n_renewed;
 	bool			 from_oldest;	/* 10010: seq is too old, what there is begins later */
 	struct arena		 arena, ids_arena;	/* of the page; of the msgids of the page before */
 	struct chat_row		*rows;

@@ -40,12 +40,18 @@ pull(struct hook_chat *h, struct err *err)
 static enum status
 tail_notes(struct hook_chat *h, struct err *err)
 {
-	struct chat_note note = chat_note_of(SRC_LIMIT, "messages", "seq_jump");
+	struct chat_note note = chat_note_of(SRC_LIMIT, "messages", "seq_jump"), lost = chat_note_of(SRC_LIMIT, "files", "no_file_id");
 	char detail[160];
+	enum status st;
 
 	h->phase = TAIL_COUNT;
 	if (h->pull.n_repeated > 0)
 		log_say(LOG_DEBUG_, _("chat: %" PRIu64 " repeated rows left out"), h->pull.n_repeated);
+	lost.count = h->pos.n_lost_files;
+	lost.is_final = true;
+	lost.detail = STR("qydiskfile messages give a file name but no id: the file cannot be fetched through the chat archive");
+	if (lost.count > 0 && (st = chat_notes_add(&h->notes, &lost, err)) != ST_OK)
+		return st;
 	if (h->pos.n_jumps == 0)
 		return ST_OK;
 	snprintf(detail, sizeof(detail), "%" PRIu64 " jumps leave out %" PRIu64 " numbers; the platform does not promise that seq is without gaps",
@@ -163,7 +169,7 @@ chat_carry(struct hook *hook)
 {
 	struct hook_chat *h = (struct hook_chat *)hook;
 
-	if (h->filtered || !h->committed.has_seq || h->proc == NULL)
+	if (h->filtered || (!h->committed.has_seq && h->committed.read_ms == WHEN_UNKNOWN) || h->proc == NULL)
 		return h->old_carry.n > 0 ? buf_str(&h->old_carry) : STR("null");
 	buf_clear(&h->carry_text);
 	return chat_cursor_carry_write(&h->committed, &h->carry_text, NULL) == ST_OK ? buf_str(&h->carry_text) : STR("null");

@@ -32,6 +32,22 @@ still_there(struct hook_chat *h, bool *there, struct err *err)
 	return st;
 }
 
+/* The end was seen longer ago than the server keeps: whether something was lost since then cannot be known. */
+static enum status
+too_long_ago(struct hook_chat *h, struct err *err)
+{
+	struct chat_note note = chat_note_of(SRC_GAP, "messages", "window_lost");
+
+	if (!h->carried || h->pos.read_ms == WHEN_UNKNOWN || when_now_ms() - h->pos.read_ms <= WINDOW_MS)
+		return ST_OK;
+	note.count = 0;
+	note.is_final = true;
+	note.from_ms = h->pos.read_ms;
+	note.until_ms = when_now_ms() - WINDOW_MS;
+	note.detail = STR("the last export is longer ago than the five days that the server keeps");
+	return chat_notes_add(&h->notes, &note, err);
+}
+
 enum status
 hook_chat_loss_seq(struct hook_chat *h, const struct chat_row *row, int64_t sent_ms, struct err *err)
 {
@@ -42,7 +58,9 @@ hook_chat_loss_seq(struct hook_chat *h, const struct chat_row *row, int64_t sent
 	enum status st;
 
 	h->resumed_at = false;
-	if (!pos->has_seq || row->seq - 1 <= pos->seq)
+	if (!pos->has_seq)
+		return first ? too_long_ago(h, err) : ST_OK;
+	if (row->seq - 1 <= pos->seq)
 		return ST_OK;
 	record_flag(&h->rec, "seq_jump");
 	if (first && (st = still_there(h, &there, err)) != ST_OK)
@@ -78,18 +96,9 @@ hook_chat_loss_beginning(struct hook_chat *h, int64_t sent_ms, struct err *err)
 	return chat_notes_add(&h->notes, &note, err);
 }
 
-/* Nothing at all, and longer ago than the server keeps: whether something was lost cannot be known. */
+/* The walk is at its end and met nothing at all. */
 enum status
 hook_chat_loss_absence(struct hook_chat *h, struct err *err)
 {
-	struct chat_note note = chat_note_of(SRC_GAP, "messages", "window_lost");
-
-	if (!h->carried || !h->resumed_at || h->pos.read_ms == WHEN_UNKNOWN || when_now_ms() - h->pos.read_ms <= WINDOW_MS)
-		return ST_OK;
-	note.count = 0;
-	note.is_final = true;
-	note.from_ms = h->pos.read_ms;
-	note.until_ms = when_now_ms() - WINDOW_MS;
-	note.detail = STR("the last export is longer ago than the five days that the server keeps");
-	return chat_notes_add(&h->notes, &note, err);
+	return h->resumed_at ? too_long_ago(h, err) : ST_OK;
 }

@@ -37,8 +37,8 @@ struct hook_chat {
 	struct chat_notes	 notes;
 	enum phase		 phase;
 	struct chat_cursor	 pos, committed;
-	bool			 resumed_at;	/* the next row is the first of this session behind a known seq */
-	bool			 carried;	/* that seq is of an earlier run */
+	bool			 resumed_at;	/* the next row is the first of this session behind a known place */
+	bool			 carried;	/* that place is of an earlier run, which may have met no row at all */
 	size_t			 row, file, end;
 	struct arena		 arena;		/* of the row at hand */
 	struct record		 rec;

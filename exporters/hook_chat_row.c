@@ -101,7 +101,6 @@ static enum status
 plain_row(struct hook_chat *h, const struct chat_row *row, struct source_item *it, struct err *err)
 {
 	const struct chat_envelope env = { row->seq_text, row->version_text, row->msgid };
-	struct chat_note note = chat_note_of(SRC_LIMIT, "files", "no_file_id");
 	enum status st;
 
 	if ((st = map_chat_message(row->plain, &env, &h->arena, &h->rec, &h->message, err)) != ST_OK)
@@ -117,14 +116,7 @@ plain_row(struct hook_chat *h, const struct chat_row *row, struct source_item *i
 		h->pos.time_ms = h->message.sent_ms;
 	if (!in_scope(h))
 		return ST_END;
-	if (h->message.has_lost_file && !h->pos.told_lost_file) {
-		h->pos.told_lost_file = true;
-		note.count = 0;
-		note.is_final = true;
-		note.detail = STR("qydiskfile messages give a file name but no id: the file cannot be fetched through the chat archive");
-		if ((st = chat_notes_add(&h->notes, &note, err)) != ST_OK)
-			return st;
-	}
+	h->pos.n_lost_files += h->message.has_lost_file && h->wants_files;
 	h->pos.n_messages++;
 	h->n_id = h->rec.id;
 	h->file = 0;
@@ -145,7 +137,14 @@ hook_chat_row(struct hook_chat *h, struct source_item *it, struct err *err)
 	}
 	row = &h->pull.rows[h->row++];
 	arena_reset(&h->arena);
-	st = row->state == CHAT_ROW_PLAIN ? plain_row(h, row, it, err) : closed_row(h, row, it, err);
+	if (row->state == CHAT_ROW_REPEATED) {
+		if (h->pos.has_seq && row->seq - 1 > h->pos.seq) {
+			h->pos.n_jumps++;
+			h->pos.n_missing += row->seq - 1 - h->pos.seq;
+		}
+		st = ST_END;
+	} else
+		st = row->state == CHAT_ROW_PLAIN ? plain_row(h, row, it, err) : closed_row(h, row, it, err);
 	if (st == ST_OK || st == ST_END) {
 		h->pos.seq = row->seq;
 		h->pos.has_seq = true;

@@ -47,9 +47,9 @@ hook_chat_start_place(struct hook_chat *h, const struct hook_ctx *ctx, struct er
 		st = chat_cursor_read(ctx->cursor, &h->pos, err);
 	else {
 		st = chat_cursor_carry_read(h->filtered ? STR_NONE : ctx->carry, &h->pos, err);
-		h->carried = h->pos.begun = h->pos.has_seq;
+		h->carried = h->pos.begun = h->pos.has_seq || h->pos.read_ms != WHEN_UNKNOWN;
 	}
-	h->resumed_at = h->pos.has_seq;
+	h->resumed_at = h->pos.has_seq || h->carried;
 	h->committed = h->pos;
 	return st;
 }

@@ -3,6 +3,7 @@
 
 #include "core/limits.h"
 #include "core/utf8.h"
+#include "core/when_civil.h"
 
 /* Members that every type has; where each stands in the message at hand (0: nowhere). */
 enum { MSGID, ACTION, FROM, TOLIST, ROOMID, MSGTIME, MSGTYPE, TIME, USER, N_COMMON };
@@ -38,13 +39,13 @@ text_of(const struct json_node *t, size_t i, struct arena *a, struct value *out,
 	return json_text(t[i].val, t[i].flags, a, &out->s, err);
 }
 
-/* Milliseconds, as a number or as digits in a string. */
+/* Milliseconds, as a number or as digits in a string; what lies behind the year 9999 is none. */
 static int64_t
 time_of(const struct json_node *t, size_t i)
 {
 	int64_t ms;
 
-	if (i == 0 || (t[i].tok != JSON_NUM && t[i].tok != JSON_STR) || str_i64(t[i].val, 1, INT64_MAX, &ms, NULL) != ST_OK)
+	if (i == 0 || (t[i].tok != JSON_NUM && t[i].tok != JSON_STR) || str_i64(t[i].val, 1, WHEN_CIVIL_MAX, &ms, NULL) != ST_OK)
 		return WHEN_UNKNOWN;
 	return ms;
 }
@@ -203,6 +204,13 @@ map_text(const struct json_node *t, size_t payload, const struct chat_type *row,
 	return st;
 }
 
+/* Seven common fields and a payload with nothing but its text: the most frequent message, which names no file. */
+static bool
+is_only_text(const struct json_node *t, size_t payload, const struct chat_type *row)
+{
+	return row != NULL && row->is_text && t[0].n_children <= 8 && (payload == 0 || t[payload].n_children <= 1);
+}
+
 static enum status
 map_payload(const struct json_node *t, struct str type, struct arena *a, struct record *rec, struct chat_message *m, struct err *err)
 {
@@ -210,11 +218,12 @@ map_payload(const struct json_node *t, struct str type, struct arena *a, struct 
 	size_t payload = chat_payload_find(t, type, row), i;
 	struct value *out = &rec->n[MESSAGE_PAYLOAD];
 	struct str json = STR_NONE;
+	bool only_text = is_only_text(t, payload, row);
 	enum status st = ST_OK;
 
 	if (row == NULL)
 		record_flag(rec, "unknown_type");
-	if (row == NULL || !row->is_text) {
+	if (!only_text) {
 		/* Where the whole had no white space, a part has none. */
 		if (payload != 0 && (t[0].flags & JSON_F_SPACE) == 0)
 			json = t[payload].val;
@@ -223,14 +232,14 @@ map_payload(const struct json_node *t, struct str type, struct arena *a, struct 
 		if (json.p != NULL && !(t[0].flags & JSON_F_BAD_UTF8))
 			*out = (struct value){ .s = json, .ms = WHEN_UNKNOWN, .as_is = json_is_clean(&t[payload]) };
 	}
-	if (row != NULL && payload == 0 && json.p == NULL && !str_is(type, "switch"))
+	if (row != NULL && payload == 0 && (json.p == NULL || row->is_text) && !str_is(type, "switch"))
 		record_flag(rec, "missing_fields");
 	if (row != NULL && (st = map_text(t, payload, row, a, rec, err)) != ST_OK)
 		return st;
 	if (str_is(type, "revoke") && (i = json_get(t, payload, "pre_msgid")) != 0 &&
 	    (st = text_of(t, i, a, &rec->n[MESSAGE_RECALLS], err)) != ST_OK)
 		return st;
-	if ((row == NULL || !row->is_text) && (st = map_files(t, a, rec, m, err)) != ST_OK)
+	if (!only_text && (st = map_files(t, a, rec, m, err)) != ST_OK)
 		return st;
 	m->has_lost_file = str_is(type, "qydiskfile") && m->files.n == 0;
 	return ST_OK;

@@ -4,7 +4,7 @@
  * The text in "secret" tells what to do: words "crash=N" (the Nth call of GetChatData in a process), "hang=N", "garbage", "repeat" (every page begins
  * with the page before), "same" (a page that never leads on), "short" (three rows a page), "deny", "busy=N" (10001 for the first N calls),
  * "licence", "poison=SEQ" (the row crashes the library), "crashkey=TEXT" (DecryptData crashes at that message), "expired" (10010 unless from 0),
- * "skip=N" (there is no row N), "start=N" (rows before N have expired), "initcrash".  Rows 1 … "rows=N".  It keeps count of calls over processes in the file named by corpid, if that begins with '/'.
+ * "skip=N" (there is no row N), "twice=N" (row N is the message of the row before), "stale=N" (the token is over for the first N calls), "start=N" (rows before N have expired), "initcrash".  Rows 1 … "rows=N".  It keeps count of calls over processes in the file named by corpid, if that begins with '/'.
  *
  * A message is encrypted by being written "K:" key ":" text, so that DecryptData can see whether the right key was found.
  */
@@ -172,6 +172,12 @@ GetChatData(struct sdk *s, unsigned long long seq, unsigned limit, const char *p
 		set(&out->buf, &out->len, no, sizeof(no) - 1);
 		return 0;
 	}
+	if (says(s, "stale=") && total <= word(s, "stale=", 0)) {
+		static const char no[] = "{\"errcode\":42001,\"errmsg\":\"access_token expired\",\"chatdata\":[]}";
+
+		set(&out->buf, &out->len, no, sizeof(no) - 1);
+		return 0;
+	}
 	if (says(s, "garbage") && total % 2 == 1) {
 		set(&out->buf, &out->len, "{\"errcode\":0,\"chatda", 20);
 		return 0;
@@ -198,7 +204,7 @@ GetChatData(struct sdk *s, unsigned long long seq, unsigned limit, const char *p
 		escape(text, escaped, sizeof(escaped));
 		n += (size_t)snprintf(page + n, sizeof(page) - n,
 		    "%s{\"seq\":%llu,\"msgid\":\"m%llu\",\"publickey_ver\":%u,\"encrypt_random_key\":\"%s\",\"encrypt_chat_msg\":\"%s\"}",
-		    page[n - 1] == '[' ? "" : ",", i, i, i == word(s, "nokey=", 0) ? 9u : 3u, i == word(s, "badkey=", 0) ? "AAAA" : wrapped, escaped);
+		    page[n - 1] == '[' ? "" : ",", i, i == word(s, "twice=", 0) ? i - 1 : i, i == word(s, "nokey=", 0) ? 9u : 3u, i == word(s, "badkey=", 0) ? "AAAA" : wrapped, escaped);
 		limit--;
 	}
 	n += (size_t)snprintf(page + n, sizeof(page) - n, "]}");

@@ -131,6 +131,33 @@ test_files(void **state)
 	arena_free(&r.arena);
 }
 
+/* Text that one day carries more than its text: nothing of it is passed over. */
+static void
+test_more_than_text(void **state)
+{
+	static const struct { const char *plain, *payload, *files; } more[] = {
+		{ "{\"msgid\":\"a\",\"msgtype\":\"text\",\"text\":{\"content\":\"x\"}}", NULL, NULL },
+		{ "{\"msgid\":\"a\",\"msgtype\":\"text\",\"text\":{\"content\":\"x\",\"pic\":{\"sdkfileid\":\"F\"}}}",
+		    "{\"content\":\"x\",\"pic\":{\"sdkfileid\":\"F\"}}", "[\"F\"]" },
+		{ "{\"msgid\":\"a\",\"action\":\"send\",\"from\":\"b\",\"tolist\":[],\"roomid\":\"\",\"msgtime\":1,\"msgtype\":\"text\","
+		    "\"text\":{\"content\":\"x\"},\"quote\":{\"sdkfileid\":\"Q\"}}", "{\"content\":\"x\"}", "[\"Q\"]" },
+	};
+	struct result r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		map(&r, str_of(more[i].plain), "a");
+		is(&r, more[i].plain, "text", "x");
+		is(&r, more[i].plain, "payload", more[i].payload);
+		is(&r, more[i].plain, "files", more[i].files);
+		arena_free(&r.arena);
+	}
+	map(&r, STR("{\"msgid\":\"a\",\"action\":\"send\",\"from\":\"b\",\"msgtime\":253402300800000,\"msgtype\":\"text\",\"text\":{\"content\":\"x\"}}"), "a");
+	assert_true(r.m.sent_ms == WHEN_UNKNOWN && record_has_flag(&r.rec, "missing_fields"));		/* the year 10000 */
+	arena_free(&r.arena);
+}
+
 /* What is broken is kept, with a flag, under the id of its envelope. */
 static void
 test_broken(void **state)
@@ -190,7 +217,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_types), cmocka_unit_test(test_files), cmocka_unit_test(test_broken), cmocka_unit_test(test_nested)
+		cmocka_unit_test(test_types), cmocka_unit_test(test_files), cmocka_unit_test(test_more_than_text), cmocka_unit_test(test_broken), cmocka_unit_test(test_nested)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
