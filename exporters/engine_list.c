@@ -187,7 +187,7 @@ engine_list(struct engine *e, struct err *err)
 			return st;
 		if (e->page.act == ACT_SPLIT_RANGE && halve_window(e))
 			return pager_begin(&e->pager, &lane->s->list.paging, err);
-		if (lane->s->fan_out != NULL && e->page.act != ACT_DENIED_AREA && e->page.act != ACT_WITHDRAWN && e->page.act != ACT_STOP_AREA)
+		if (lane->s->fan_out != NULL && e->page.act != ACT_DENIED_AREA && e->page.act != ACT_WITHDRAWN)
 			return part_refused(e, err);
 		return stream_refused(e, &e->page, err);
 	}

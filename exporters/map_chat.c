@@ -3,7 +3,6 @@
 
 #include "core/limits.h"
 #include "core/utf8.h"
-#include "core/when_civil.h"
 
 /* Members that every type has; where each stands in the message at hand (0: nowhere). */
 enum { MSGID, ACTION, FROM, TOLIST, ROOMID, MSGTIME, MSGTYPE, TIME, USER, N_COMMON };
@@ -45,7 +44,7 @@ time_of(const struct json_node *t, size_t i)
 {
 	int64_t ms;
 
-	if (i == 0 || (t[i].tok != JSON_NUM && t[i].tok != JSON_STR) || str_i64(t[i].val, 1, WHEN_CIVIL_MAX, &ms, NULL) != ST_OK)
+	if (i == 0 || (t[i].tok != JSON_NUM && t[i].tok != JSON_STR) || str_i64(t[i].val, 1, INT64_C(253402300799999), &ms, NULL) != ST_OK)
 		return WHEN_UNKNOWN;
 	return ms;
 }

@@ -22,7 +22,7 @@ enum action {
 	ACT_IP,			/* caller address not trusted: the run ends, AUTH, the address is shown */
 	ACT_DENIED_AREA,	/* right missing: limit when the area never worked in this run, else gap; the area ends */
 	ACT_WITHDRAWN,		/* right taken away: gap; the area ends */
-	ACT_STOP_AREA,		/* the platform refuses the call as such: gap; the stream ends */
+	ACT_STOP_AREA,		/* the platform refuses the call as such: gap; the stream ends, or goes on with the next id */
 	ACT_SKIP,		/* never offered: limit; of the object, or of the stream where there is no object */
 	ACT_DENIED,		/* right missing for this object: gap denied, go on */
 	ACT_HIDDEN,		/* object outside the visible range: gap hidden, go on */

@@ -306,6 +306,31 @@ test_faults(void **state)
 		run_fault(&approvals[i], "approvals");
 }
 
+/* One id that the platform finds no parameter: the next one is asked for all the same. */
+static void
+test_template_refused(void **state)
+{
+	struct replay_rule rules[1 + N(tenant)] = {
+		{ .path = P("oa/gettemplatedetail"), .contains = "TPL-OLD", .body = JSON_("{\"errcode\":301025,\"errmsg\":\"bad parameter\"}") }
+	};
+	const char *areas[] = { "approvals", NULL };
+	struct rig r;
+	struct transport *net;
+
+	(void)state;
+	memcpy(rules + 1, tenant, sizeof(tenant));
+	net = play(rules, N(rules));
+	rig_open(&r, ALL);
+	shorten(&r);
+	r.scope.areas = areas;
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_true(rig_has(&r, "\"of_stream\":\"approval-templates\",\"object\":\"TPL-OLD\",\"reason\":\"refused\""));
+	assert_int_equal(rig_count(&r, "record approval-templates/"), 1);
+	assert_true(rig_has(&r, "record approval-templates/TPL-BUY "));
+	net->close(net);
+	rig_close(&r);
+}
+
 /* The chat archive's licence ends while rooms are read: messages were given, so that what is missing now is a gap. */
 static void
 test_licence_over(void **state)
@@ -403,7 +428,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_licence_over), cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope), cmocka_unit_test(test_open_again),
+		cmocka_unit_test(test_template_refused), cmocka_unit_test(test_licence_over), cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope), cmocka_unit_test(test_open_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -482,6 +482,7 @@ test_pages(void **state)
 		pager_free(&p);
 		shape_close(&s);
 	}
+	assert_true(platform_stream(platform, "approvals")->attach.chunk <= 20000000);	/* "20 MB" at most, whichever way it is meant */
 	shape_open(&s, "gettoken");
 	assert_true(str_is(s.t[json_path(s.t, 0, platform->token_value)].val, "TOKEN-SHAPE"));
 	assert_true(str_is(s.t[json_path(s.t, 0, platform->token_lifetime_s)].val, "7200"));
