@@ -24,11 +24,11 @@ struct http_request {
 struct http_response {
 	long		 status;
 	char		 content_type[128];	/* lower case, without parameters; "" when absent */
-	char		 disposition[512];	/* Content-Disposition as received, "" when absent */
+	char		 disposition[4096];	/* Content-Disposition as received, "" when absent */
 	char		 location[8192];	/* of a redirect, "" otherwise: exporters/transport_follow.h */
 	bool		 bad_location;		/* there was one that is too long, doubled or not a text; ${location} is "" then */
 	long		 retry_after_s;		/* -1 when absent */
-	uint64_t	 range_total;		/* of Content-Range; 0 when absent */
+	uint64_t	 range_from, range_total;	/* of Content-Range; 0 when absent */
 	bool		 to_sink;		/* the body went to request.to */
 	struct buf	 body;			/* the rest; caller inits (http_response_init) and frees */
 	uint64_t	 n_body;		/* decoded bytes received, wherever they went */

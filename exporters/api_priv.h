@@ -20,7 +20,7 @@
 #define BACKOFF_MS	500u
 #define TOKENS_MAX	16u	/* secrets of one tenant */
 #define BUDGETS_MAX	64u	/* endpoints of one description that are counted apart */
-#define VARS_MAX	16u
+#define VARS_MAX	16u	/* a call's own, at most six, CONFIG_MAX and a secret */
 
 enum verdict { DONE, AGAIN, BUSY, THROTTLE, BAN, REFRESH };
 

@@ -47,6 +47,7 @@ list_begin(struct engine *e, struct err *err)
 		e->pos.to_ms = window_end(e, lane, e->pos.from_ms);
 		e->pos.tail = false;
 	}
+	e->list_again = false;
 	if (lane->s->fan_out != NULL && (st = next_fan(e, err)) != ST_OK)
 		return st;
 	return pager_begin(&e->pager, &lane->s->list.paging, err);
@@ -60,14 +61,15 @@ list_next(struct engine *e, struct err *err)
 	int64_t span = (int64_t)lane->s->window.span_s * 1000;
 	enum status st;
 
+	e->list_again = false;
 	if (lane->s->fan_out != NULL) {
 		if ((st = next_fan(e, err)) != ST_OK)
 			return st;
 	} else if (lane->s->has_window) {
-		if (e->pos.tail || (e->params->scope->pilot && e->pos.to_ms >= e->until_ms))
-			return ST_END;
-		if (e->pos.to_ms < e->until_ms)
+		if (e->pos.to_ms < e->until_ms)		/* of the tail too, when it was halved */
 			e->pos.from_ms = e->pos.to_ms;
+		else if (e->pos.tail || e->params->scope->pilot)
+			return ST_END;
 		else {		/* once more over the end: what came late while we read */
 			e->pos.tail = true;
 			if (e->until_ms - span > engine_since(e, lane))
@@ -91,6 +93,22 @@ halve_window(struct engine *e)
 		return false;
 	e->pos.to_ms = e->pos.from_ms + half;
 	return true;
+}
+
+/*
+ * Refused at a place that the platform gave itself and perhaps no longer knows: once from the first page again (robustness: resume). What is
+ * there already is not given twice.
+ */
+static bool
+begin_again(struct engine *e)
+{
+	const char *first = engine_lane(e)->s->list.paging.first;
+	enum action act = e->page.act;
+
+	if (e->list_again || !e->pager.has_cursor || (first != NULL && str_is(buf_str(&e->pager.cursor), first)))
+		return false;
+	e->list_again = act == ACT_UNKNOWN || act == ACT_STOP_AREA || act == ACT_GONE || act == ACT_EXPIRED;
+	return e->list_again;
 }
 
 /* The call that a whole stream rests on was refused. */
@@ -186,6 +204,8 @@ engine_list(struct engine *e, struct err *err)
 		if ((st = engine_page(e, &refused, err)) != ST_OK || !refused)
 			return st;
 		if (e->page.act == ACT_SPLIT_RANGE && halve_window(e))
+			return pager_begin(&e->pager, &lane->s->list.paging, err);
+		if (begin_again(e))
 			return pager_begin(&e->pager, &lane->s->list.paging, err);
 		if (lane->s->fan_out != NULL && e->page.act != ACT_DENIED_AREA && e->page.act != ACT_WITHDRAWN)
 			return part_refused(e, err);

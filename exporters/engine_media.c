@@ -195,7 +195,8 @@ fetch_ranges(struct engine *e, const struct attach *at, const struct vars *vars,
 			return st;
 		want = e->detail.resp.range_total > m->done ? e->detail.resp.range_total - m->done : 0;
 		want = want > at->chunk ? at->chunk : want;
-		if (e->detail.resp.status != 206 || m->sink.n_bytes != want || (total != 0 && e->detail.resp.range_total != total)) {
+		if (e->detail.resp.status != 206 || want == 0 || m->sink.n_bytes != want || e->detail.resp.range_from != m->done ||
+		     (total != 0 && e->detail.resp.range_total != total)) {
 			if (++bad >= RANGE_TRIES) {
 				e->detail.act = ACT_UNKNOWN;
 				(void)snprintf(e->detail.code, sizeof(e->detail.code), "range");

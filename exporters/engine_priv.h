@@ -21,7 +21,6 @@
 #include "exporters/map.h"
 #include "exporters/pager.h"
 
-#define CHECKS_MAX	4u
 #define QUEUE_MAX	8u
 #define NO_LIST		SIZE_MAX
 
@@ -64,6 +63,7 @@ struct engine {
 	struct position	 pos;
 	struct pager	 pager;
 	enum pager_step	 step;		/* what follows the page at hand */
+	bool		 list_again;	/* the list at hand was begun a second time */
 	bool		 page_live;	/* items of ${page} are being given */
 	size_t		 item_at, item_k, n_items;
 	struct answer	 page, detail;

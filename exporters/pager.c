@@ -67,7 +67,7 @@ pager_resume(struct pager *p, const struct paging *style, struct str cursor, str
 {
 	p->style = style;
 	p->n_seen = 0;
-	p->n_stuck = 0;
+	p->n_stuck = p->n_pages = 0;
 	p->has_cursor = cursor.p != NULL;
 	buf_clear(&p->cursor);
 	if (!p->has_cursor)
@@ -131,6 +131,9 @@ pager_judge(struct pager *p, const struct json_node *t, size_t n_items, struct a
 		*step = PAGER_LAST;
 		return ST_OK;
 	}
+	if (p->n_pages >= PAGER_PAGES_MAX)	/* new places for ever, or an offset that is not looked at */
+		return err_set(err, ST_REMOTE, _("no end after %u pages"), p->n_pages);
+	p->n_pages++;
 	if (style->style == PAGING_OFFSET)
 		return by_offset(p, n_items, step, err);
 	i = style->next == NULL ? 0 : json_path(t, 0, style->next);

@@ -9,12 +9,15 @@
 
 #define PAGER_ASK_AGAIN	3u	/* times a page is asked for again that says "more" but not where */
 
+#define PAGER_PAGES_MAX	100000u	/* of one list: with 100 items each, ten millions */
+
 struct pager {
 	const struct paging *style;
 	struct buf	 cursor;	/* of the page asked for now */
 	bool		 has_cursor;	/* false: leave it out of the request */
 	uint64_t	*seen;		/* digests of the cursors of this list, against rounds of several pages */
 	size_t		 n_seen, seen_max;
+	unsigned	 n_pages;	/* of this list, in this session */
 	unsigned	 n_stuck;	/* answers in a row that led nowhere */
 };
 enum pager_step { PAGER_NEXT, PAGER_LAST, PAGER_AGAIN };
@@ -26,7 +29,8 @@ enum status pager_begin(struct pager *, const struct paging *, struct err *) STA
 enum status pager_resume(struct pager *, const struct paging *, struct str cursor, struct err *) STATUS_USE;
 /*
  * pager_judge(p, t, n_items, arena, step, err): what the answer ${t} says.  PAGER_NEXT: the page counts and cursor is now that of the
- * next one.  PAGER_LAST: the page counts and is the last.  PAGER_AGAIN: ask for the same page again, after a moment.  ST_REMOTE: asked often enough.
+ * next one.  PAGER_LAST: the page counts and is the last.  PAGER_AGAIN: ask for the same page again, after a moment.  ST_REMOTE: asked often enough, or no end
+ * after PAGER_PAGES_MAX pages.
  */
 enum status pager_judge(struct pager *, const struct json_node *t, size_t n_items, struct arena *, enum pager_step *, struct err *) STATUS_USE;
 void pager_free(struct pager *);

@@ -281,6 +281,8 @@ check_stream(const struct platform *p, size_t at, struct err *err)
 		if ((st = check_call(path, &s->checks[i].call, err)) != ST_OK ||
 		    (s->checks[i].has_missing && (st = check_call(path, &s->checks[i].missing, err)) != ST_OK))
 			return st;
+	if (s->n_checks > CHECKS_MAX)
+		return err_set(err, ST_USAGE, _("%s: more than %u checks"), path, CHECKS_MAX);
 	if (s->has_window && (s->window.span_s == 0 || !uses(&s->list, "from") || !uses(&s->list, "to")))
 		return err_set(err, ST_USAGE, _("%s: a window needs span_s above 0, and {from} and {to} in the request"), path);
 	if (s->has_window && s->fan_out != NULL)
@@ -306,6 +308,8 @@ check(struct platform *p, struct err *err)
 		return err_set(err, ST_USAGE, _("%s: \"%s\" is missing"), "/", "token_name");
 	if ((st = when_parse(str_of(p->first_day), &p->first_ms, err)) != ST_OK)
 		return err_in(err, "/first_day");
+	if (p->config.n > CONFIG_MAX)
+		return err_set(err, ST_USAGE, _("%s: more than %u names"), "/config", CONFIG_MAX);
 	if (p->n_streams == 0)
 		return err_set(err, ST_USAGE, _("%s: the list is empty"), "/streams");
 	for (i = 0; i < p->n_streams; i++)

@@ -10,6 +10,9 @@
 #include "core/json.h"
 #include "core/record.h"
 
+#define CHECKS_MAX	4u	/* of one stream */
+#define CONFIG_MAX	8u	/* tenant keys that calls use */
+
 /* What an error code asks for. */
 enum action {
 	ACT_OK,			/* success; never in a description */

@@ -71,22 +71,54 @@ get_strings(struct reader *r, size_t i, struct strings *out, struct err *err)
 	return ST_OK;
 }
 
+/* An object as an array of structs of ${size}, each beginning with the name; ${read} fills what stands at ${value} in it. */
 static enum status
-get_pairs(struct reader *r, size_t i, struct pairs *out, struct err *err)
+named(struct reader *r, size_t i, size_t size, size_t value, enum status (*read)(struct reader *, size_t, void *, struct err *), void **v, size_t *n,
+    struct err *err)
 {
-	void *v;
 	size_t k, c;
 	enum status st;
 
-	if ((st = children(r, i, JSON_OBJ, sizeof(*out->v), &v, &out->n, err)) != ST_OK)
+	if ((st = children(r, i, JSON_OBJ, size, v, n, err)) != ST_OK)
 		return st;
-	out->v = v;
-	for (k = 0, c = i + 1; k < out->n; k++, c = r->t[c].next)
-		if ((st = text_of(r, r->t[c].key, r->t[c].flags, &out->v[k].name, err)) != ST_OK ||
-		    (st = get_text(r, c, &out->v[k].value, err)) != ST_OK)
+	for (k = 0, c = i + 1; k < *n; k++, c = r->t[c].next) {
+		char *one = (char *)*v + k * size;
+
+		if ((st = text_of(r, r->t[c].key, r->t[c].flags, (const char **)(void *)one, err)) != ST_OK || (st = read(r, c, one + value, err)) != ST_OK)
 			return st;
+	}
 	return ST_OK;
 }
+
+static enum status
+read_text(struct reader *r, size_t i, void *out, struct err *err)
+{
+	return get_text(r, i, out, err);
+}
+
+static enum status
+read_pairs(struct reader *r, size_t i, void *out, struct err *err)
+{
+	struct pairs *pairs = out;
+	void *v;
+	enum status st = named(r, i, sizeof(*pairs->v), offsetof(struct pair, value), read_text, &v, &pairs->n, err);
+
+	pairs->v = v;
+	return st;
+}
+
+static enum status
+read_words(struct reader *r, size_t i, void *out, struct err *err)
+{
+	struct word_tables *tables = out;
+	void *v;
+	enum status st = named(r, i, sizeof(*tables->v), offsetof(struct word_table, words), read_pairs, &v, &tables->n, err);
+
+	tables->v = v;
+	return st;
+}
+
+_Static_assert(offsetof(struct pair, name) == 0 && offsetof(struct word_table, name) == 0, "named() puts names first");
 
 static enum status
 get_enum(struct reader *r, size_t i, const char *const *names, int *out, struct err *err)
@@ -116,7 +148,7 @@ get_actions(struct reader *r, size_t i, struct code_actions *out, struct err *er
 	int act = 0;
 	enum status st;
 
-	if ((st = get_pairs(r, i, &pairs, err)) != ST_OK)
+	if ((st = read_pairs(r, i, &pairs, err)) != ST_OK)
 		return st;
 	out->n = pairs.n;
 	if (out->n > 0 && (st = arena_get(r->a, out->n, sizeof(*out->v), &v, err)) != ST_OK)
@@ -133,23 +165,6 @@ get_actions(struct reader *r, size_t i, struct code_actions *out, struct err *er
 	return ST_OK;
 }
 
-static enum status
-get_words(struct reader *r, size_t i, struct word_tables *out, struct err *err)
-{
-	void *v;
-	size_t k, c;
-	enum status st;
-
-	if ((st = children(r, i, JSON_OBJ, sizeof(*out->v), &v, &out->n, err)) != ST_OK)
-		return st;
-	out->v = v;
-	for (k = 0, c = i + 1; k < out->n; k++, c = r->t[c].next)
-		if ((st = text_of(r, r->t[c].key, r->t[c].flags, &out->v[k].name, err)) != ST_OK ||
-		    (st = get_pairs(r, c, &out->v[k].words, err)) != ST_OK)
-			return st;
-	return ST_OK;
-}
-
 /* "path|how(arg)": cut at the first bar and the brackets. */
 static enum status
 get_map(struct reader *r, size_t i, struct map_rules *out, struct err *err)
@@ -159,7 +174,7 @@ get_map(struct reader *r, size_t i, struct map_rules *out, struct err *err)
 	size_t k;
 	enum status st;
 
-	if ((st = get_pairs(r, i, &pairs, err)) != ST_OK)
+	if ((st = read_pairs(r, i, &pairs, err)) != ST_OK)
 		return st;
 	out->n = pairs.n;
 	if (out->n > 0 && (st = arena_get(r->a, out->n, sizeof(*out->v), &v, err)) != ST_OK)
@@ -253,13 +268,13 @@ get_slot(struct reader *r, size_t i, const struct slot *slot, void *base, struct
 	case SLOT_STRINGS:
 		return get_strings(r, i, (struct strings *)(void *)at, err);
 	case SLOT_PAIRS:
-		return get_pairs(r, i, (struct pairs *)(void *)at, err);
+		return read_pairs(r, i, at, err);
 	case SLOT_BODY:
 		return get_body(r, i, (const char **)(void *)at, err);
 	case SLOT_ACTIONS:
 		return get_actions(r, i, (struct code_actions *)(void *)at, err);
 	case SLOT_WORDS:
-		return get_words(r, i, (struct word_tables *)(void *)at, err);
+		return read_words(r, i, at, err);
 	case SLOT_MAP:
 		return get_map(r, i, (struct map_rules *)(void *)at, err);
 	case SLOT_ENUM:

@@ -3,9 +3,12 @@
 
 #include <ctype.h>
 #include <strings.h>
+#include <time.h>
 
 #include "core/i18n.h"
 #include "core/limits.h"
+
+#define RETRY_MAX_S	31536000	/* a year: longer than any run waits */
 
 static struct str
 trimmed(const char *p, size_t n)
@@ -52,11 +55,34 @@ take_location(struct http_response *resp, struct str v)
 		resp->location[0] = '\0';
 }
 
-static void
-range_total(struct http_response *resp, struct str v)
+/* Seconds or a date (RFC 9110 section 10.2.3); -1: neither.  More than a year is a year. */
+static long
+retry_after(struct str v)
 {
-	const char *slash = memchr(v.p, '/', v.n);
+	char text[64];
+	uint64_t n;
+	time_t then, now = time(NULL);
 
+	if (str_u64(v, 0, RETRY_MAX_S, &n, NULL) == ST_OK)
+		return (long)n;
+	copy_text(text, sizeof(text), v);
+	if (text[0] != '\0' && strspn(text, "0123456789") == strlen(text))
+		return RETRY_MAX_S;
+	if ((then = curl_getdate(text, NULL)) == -1)
+		return -1;
+	return then <= now ? 0 : then - now > RETRY_MAX_S ? RETRY_MAX_S : (long)(then - now);
+}
+
+/* "bytes 0-499/1234" (RFC 9110 section 14.4) */
+static void
+range(struct http_response *resp, struct str v)
+{
+	const char *slash = memchr(v.p, '/', v.n), *dash = memchr(v.p, '-', v.n);
+
+	resp->range_from = 0;
+	if (v.n < 6 || strncasecmp(v.p, "bytes ", 6) != 0 || dash == NULL ||
+	    str_u64((struct str){ v.p + 6, (size_t)(dash - v.p) - 6 }, 0, UINT64_MAX / 2, &resp->range_from, NULL) != ST_OK)
+		slash = NULL;
 	if (slash == NULL || str_u64((struct str){ slash + 1, v.n - (size_t)(slash + 1 - v.p) }, 1, UINT64_MAX / 2, &resp->range_total, NULL) != ST_OK)
 		resp->range_total = 0;
 }
@@ -68,7 +94,7 @@ transport_answer_begin(struct flight *f)
 	f->has_length = f->chunked = f->encoded = f->unclear = false;
 	f->resp->content_type[0] = f->resp->disposition[0] = f->resp->location[0] = '\0';
 	f->resp->bad_location = false;
-	f->resp->range_total = 0;
+	f->resp->range_from = f->resp->range_total = 0;
 	f->resp->retry_after_s = -1;
 }
 
@@ -108,11 +134,10 @@ transport_answer_header(char *p, size_t size, size_t count, void *ctx)
 		copy_text(f->resp->disposition, sizeof(f->resp->disposition), v);
 	else if (header_is(line, "location", &v))
 		take_location(f->resp, v);
-	else if (header_is(line, "retry-after", &v)) {
-		if (str_u64(v, 0, 31536000, &number, NULL) == ST_OK)
-			f->resp->retry_after_s = (long)number;
-	} else if (header_is(line, "content-range", &v))
-		range_total(f->resp, v);
+	else if (header_is(line, "retry-after", &v))
+		f->resp->retry_after_s = retry_after(v);
+	else if (header_is(line, "content-range", &v))
+		range(f->resp, v);
 	return size * count;
 }
 

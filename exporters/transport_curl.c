@@ -14,6 +14,8 @@
 #define CONNECT_S	30L
 #define STALL_BYTES	100L	/* slower than this ... */
 #define STALL_S		30L	/* ... for so long counts as a stall */
+#define TOTAL_S		900L	/* for an answer kept in memory */
+#define TOTAL_FILE_S	86400L	/* for a file */
 
 struct net {
 	struct transport transport;	/* first member */
@@ -137,6 +139,7 @@ set_options(struct net *net, struct flight *f, struct body_ctx *body, struct cur
 	OPT(CURLOPT_CONNECTTIMEOUT, CONNECT_S);
 	OPT(CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES);
 	OPT(CURLOPT_LOW_SPEED_TIME, STALL_S);
+	OPT(CURLOPT_TIMEOUT, req->to == NULL ? TOTAL_S : TOTAL_FILE_S);
 	OPT(CURLOPT_NOPROXY, "localhost,127.0.0.1,::1");
 	OPT(CURLOPT_HTTPHEADER, headers);
 	OPT(CURLOPT_HEADERFUNCTION, transport_answer_header);

@@ -44,6 +44,7 @@ transport_replay_give(const struct http_request *req, struct http_response *resp
 	if (req->to != NULL && status == 200 && (req->range_from != 0 || req->range_to != 0)) {
 		resp->status = 206;
 		resp->range_total = body.n;
+		resp->range_from = req->range_from;
 		from = req->range_from < body.n ? req->range_from : body.n;
 		n = body.n - from < req->range_to - req->range_from + 1 ? body.n - from : req->range_to - req->range_from + 1;
 	}

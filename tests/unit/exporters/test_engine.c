@@ -2,6 +2,7 @@
 #include "tests/unit/exporters/harness.h"
 
 #include "exporters/hook.h"
+#include "exporters/platform.h"
 
 #define PAGES	TEST_SOURCE_DIR "/fixtures/http/wecom"
 #define ALL	"secret.contacts = file:secret\nsecret.approvals = file:secret\n"
@@ -276,11 +277,21 @@ test_faults(void **state)
 		    "not a host of the platform", 0 },
 		{ "redirects in a round", { .path = P("user/list"), .status = 307, .location = "?again", .body = JSON_("{}") }, ST_REMOTE, "more than 3 redirects", 0 },
 		{ "not modified", { .path = P("user/list"), .status = 304, .body = JSON_("{}") }, ST_REMOTE, "304", 0 },
+		{ "too often, in words of another gate", { .path = P("user/list"), .times = 3, .status = 429, .body = JSON_("{\"errcode\":9999,\"errmsg\":\"slow\"}") },
+		    ST_END, "record users/qiaoan ", 0 },
+		{ "too often, without a code", { .path = P("user/list"), .status = 429, .retry_after_s = 86400, .body = JSON_("{\"message\":\"slow\"}") }, ST_REMOTE, "86400", 0 },
+		{ "ban in json, for ever", { .path = P("user/list"), .body = JSON_("{\"errcode\":99,\"punish\":99999999999}") }, ST_REMOTE, "blocked", 0 },
+		{ "json by name of a page", { .path = P("user/list"), .contains = "department_id=9&", .type = "text/html", .body = JSON_("{\"errcode\":60003,\"errmsg\":\"none\"}") },
+		    ST_END, "\"reason\":\"gone\"", 0 },
 		{ "unknown code", { .path = P("department/list"), .body = JSON_("{\"errcode\":987654,\"errmsg\":\"new\"}") }, ST_END, "987654 new", 0 },
 	};
 	static const struct fault_case approvals[] = {
 		{ "right taken away", { .path = P("oa/getapprovaldetail"), .contains = "202601010007", .body = JSON_("{\"errcode\":48004,\"errmsg\":\"x\"}") }, ST_END,
 		    "\"object\":\"202601010404\",\"reason\":\"denied\"", 0 },
+		{ "place forgotten", { .path = P("oa/getapprovalinfo"), .contains = "\"c2\"", .times = 1, .body = JSON_("{\"errcode\":40058,\"errmsg\":\"cursor\"}") },
+		    ST_END, "record approvals/202601010007 ", 0 },
+		{ "place forgotten again and again", { .path = P("oa/getapprovalinfo"), .contains = "\"c2\"", .body = JSON_("{\"errcode\":40058,\"errmsg\":\"cursor\"}") },
+		    ST_END, "\"of_stream\":\"approvals\",\"object\":\"\",\"reason\":\"refused\"", 0 },
 		{ "detail without object", { .path = P("oa/getapprovaldetail"), .contains = "202601010007", .body = JSON_("{\"errcode\":0}") }, ST_END,
 		    "\"object\":\"202601010007\",\"reason\":\"broken\"", 0 },
 		{ "large file", { .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .file = "error.830002.json" }, ST_END, "[media-5 4]", 0 },
@@ -294,6 +305,10 @@ test_faults(void **state)
 		    .location = "https://cdn.weixin.qq.com/f?access_token=TOKEN-ONE", .body = JSON_("x") }, ST_END, "a secret would go elsewhere", 0 },
 		{ "content elsewhere on the host", { .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .status = 302,
 		    .location = "/cgi-bin/media/get?media_id=MEDIA-D&part=1&access_token=x", .body = JSON_("x") }, ST_END, "[media-5 4]", 0 },
+		{ "accepted, without content", { .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .status = 202, .type = "application/octet-stream",
+		    .body = JSON_("") }, ST_END, "[media-5 4]", 0 },
+		{ "a piece, unasked", { .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .status = 206, .type = "application/octet-stream",
+		    .body = JSON_("dd") }, ST_END, "[media-5 4]", 0 },
 		{ "error as content", { .path = P("media/get"), .contains = "MEDIA-D", .type = "application/octet-stream", .body = JSON_("{\"errcode\":40007,\"errmsg\":\"x\"}") },
 		    ST_END, "\"object\":\"MEDIA-D\",\"reason\":\"expired\"", 0 },
 	};
@@ -349,6 +364,96 @@ test_licence_over(void **state)
 	assert_int_equal(rig_run(&r, net, NULL), ST_END);
 	assert_int_equal(rig_count(&r, "gap "), 1);
 	assert_true(rig_has(&r, "\"of_stream\":\"rooms\",\"object\":\"\",\"reason\":\"licence_expired\""));
+	net->close(net);
+	rig_close(&r);
+}
+
+/* Pieces that hold nothing and announce nothing must come to an end. */
+static void
+test_empty_pieces(void **state)
+{
+	static const struct replay_rule rules[] = {
+		{ .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .file = "error.830002.json" },
+		{ .path = P("media/get"), .contains = "MEDIA-D", .status = 206, .type = "application/octet-stream", .disposition = "attachment", .body = JSON_("") },
+		TENANT
+	};
+	const char *streams[] = { "approvals", NULL };
+	struct rig r;
+	struct transport *net = play(rules, N(rules));
+
+	(void)state;
+	rig_open(&r, ALL);
+	shorten(&r);
+	r.scope.streams = streams;
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_true(rig_has(&r, "\"object\":\"MEDIA-D\",\"reason\":\"refused\""));
+	net->close(net);
+	rig_close(&r);
+}
+
+/* What the platform says of a refusal goes into the archive; our token does not. */
+static void
+test_words_with_secret(void **state)
+{
+	static const struct replay_rule rules[] = {
+		{ .path = P("user/list"), .contains = "department_id=9&", .body = JSON_("{\"errcode\":60003,\"errmsg\":\"none for TOKEN-ONE (contact-secret)\"}") },
+		TENANT
+	};
+	const char *streams[] = { "users", NULL };
+	struct rig r;
+	struct transport *net = play(rules, N(rules));
+
+	(void)state;
+	rig_open(&r, ALL);
+	shorten(&r);
+	r.scope.streams = streams;
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_true(rig_has(&r, "60003 none for *** (***)"));
+	assert_false(rig_has(&r, "TOKEN-ONE") || rig_has(&r, "contact-secret"));
+	net->close(net);
+	rig_close(&r);
+}
+
+/* A platform that takes no window of more than two days; counts how often the end of the time asked for was read. */
+static enum status
+short_windows(void *ctx, const struct http_request *req, struct http_response *resp, struct err *err)
+{
+	unsigned *ends = ctx;
+	unsigned long long from = 0, to = 0;
+
+	if (strstr(req->url, "/gettoken") != NULL)
+		return transport_replay_give(req, resp, 200, "application/json", STR("{\"errcode\":0,\"access_token\":\"tok-en\",\"expires_in\":7200}"), err);
+	assert_int_equal(sscanf(req->body.p, "{\"starttime\":\"%llu\",\"endtime\":\"%llu\"", &from, &to), 2);
+	if (to - from > 2 * 86400)
+		return transport_replay_give(req, resp, 200, "application/json", STR("{\"errcode\":40058,\"errmsg\":\"span\"}"), err);
+	*ends += to == (unsigned long long)(CLOCK_MS / 1000) + 86400;
+	return transport_replay_give(req, resp, 200, "application/json", STR("{\"errcode\":0,\"sp_no_list\":[]}"), err);
+}
+
+static void
+test_split_tail(void **state)
+{
+	const char *streams[] = { "approvals", NULL }, *at;
+	struct str text = platform_builtin("wecom");
+	struct transport *net;
+	unsigned ends = 0;
+	struct rig r;
+	char path[128];
+	FILE *f;
+
+	(void)state;
+	rig_open(&r, ALL "description = windows.json\n");
+	assert_non_null(at = memmem(text.p, text.n, "\"40058\": \"STOP_AREA\"", 20));
+	(void)snprintf(path, sizeof(path), "%s/windows.json", r.dir);
+	assert_non_null(f = fopen(path, "w"));
+	(void)fprintf(f, "%.*s\"40058\": \"SPLIT_RANGE\"%.*s", (int)(at - text.p), text.p, (int)(text.n - (size_t)(at - text.p) - 20), at + 20);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(transport_replay_open(&net, AT_FDCWD, NULL, 0, short_windows, &ends, NULL), ST_OK);
+	shorten(&r);
+	r.scope.streams = streams;
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_int_equal(rig_count(&r, "\ngap "), 0);
+	assert_int_equal(ends, 2);
 	net->close(net);
 	rig_close(&r);
 }
@@ -428,7 +533,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_template_refused), cmocka_unit_test(test_licence_over), cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope), cmocka_unit_test(test_open_again),
+		cmocka_unit_test(test_template_refused), cmocka_unit_test(test_licence_over), cmocka_unit_test(test_empty_pieces),
+		cmocka_unit_test(test_words_with_secret), cmocka_unit_test(test_split_tail), cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope),
+		cmocka_unit_test(test_open_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -180,6 +180,15 @@ test_pager(void **state)
 	}
 	assert_int_equal(pager_judge(&p, t, 1, &a, &step, NULL), ST_REMOTE);
 	pager_free(&p);
+	/* A platform that does not look at the offset never gives an empty page. */
+	pager_init(&p);
+	assert_int_equal(pager_begin(&p, &offset, NULL), ST_OK);
+	for (i = 0; i < PAGER_PAGES_MAX; i++)
+		assert_int_equal(pager_judge(&p, t, 1, &a, &step, NULL), ST_OK);
+	assert_int_equal(pager_judge(&p, t, 1, &a, &step, NULL), ST_REMOTE);
+	assert_int_equal(pager_begin(&p, &offset, NULL), ST_OK);
+	assert_int_equal(pager_judge(&p, t, 1, &a, &step, NULL), ST_OK);
+	pager_free(&p);
 	arena_free(&a);
 }
 

@@ -189,6 +189,33 @@ test_limits(void **state)
 	free(headers);
 }
 
+/* Seconds, a date, more than anybody waits, neither. */
+static void
+test_retry_after(void **state)
+{
+	static const struct { const char *value; long want; } cases[] = {
+		{ "7", 7 }, { "0", 0 }, { "99999999999", 31536000 }, { "Fri, 31 Dec 9999 23:59:59 GMT", 31536000 }, { "Wed, 21 Oct 2015 07:28:00 GMT", 0 },
+		{ "soon", -1 }, { "", -1 }, { "-5", -1 },
+	};
+	struct http_request req = { .method = "GET" };
+	struct http_response resp;
+	struct err err;
+	char answer[256];
+	size_t i;
+	int n;
+
+	(void)state;
+	http_response_init(&resp);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		n = snprintf(answer, sizeof(answer), "HTTP/1.1 429 Slow\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", cases[i].value);
+		http_response_clear(&resp);
+		assert_int_equal(one(answer, (size_t)n, 0, &req, &resp, &err, NULL, 0), ST_OK);
+		if (resp.retry_after_s != cases[i].want)
+			fail_msg("%s: %ld", cases[i].value, resp.retry_after_s);
+	}
+	http_response_free(&resp);
+}
+
 static void
 test_request(void **state)
 {
@@ -212,6 +239,7 @@ test_request(void **state)
 	assert_true(str_is(buf_str(&b), "abc"));
 	assert_string_equal(resp.content_type, "image/png");
 	assert_int_equal(resp.range_total, 999);
+	assert_int_equal(resp.range_from, 2);
 	assert_int_equal(resp.n_body, 3);
 	assert_non_null(strstr(got, "POST /b HTTP/1.1\r\n"));
 	assert_non_null(strstr(got, "X-One: 1\r\n"));
@@ -278,7 +306,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bodies), cmocka_unit_test(test_redirect_is_handed_back), cmocka_unit_test(test_limits), cmocka_unit_test(test_request),
+		cmocka_unit_test(test_bodies), cmocka_unit_test(test_redirect_is_handed_back), cmocka_unit_test(test_limits), cmocka_unit_test(test_request), cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_refused_urls), cmocka_unit_test(test_nobody_listens),
 	};
 
