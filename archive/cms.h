@@ -15,10 +15,19 @@ struct cms_signer;
  * ST_DENIED: key does not belong to the certificate, weak key (RSA < 3072, other curves than P-256/P-384), certificate not usable for signing, key cannot be read.
  */
 enum status cms_signer_open(struct cms_signer **out, const char *role, const char *cert_path, struct str key, struct err *) STATUS_USE;
+/*
+ * cms_signer_key(s, spec, pin, base_dir, err): take up the private key: ${spec} a secret's place (secret.h) with PEM in it, or "pkcs11:…"; ${pin} the place of
+ * the token's PIN, NULL: none.  ST_USAGE: not such a place; ST_DENIED: as cms_signer_open, or the token refuses; ST_IO.
+ * cms_signer_key_pin: a token's key with a PIN that was asked for.
+ */
+enum status cms_signer_key(struct cms_signer *, const char *spec, const char *pin, const char *base_dir, struct err *) STATUS_USE;
+enum status cms_signer_key_pin(struct cms_signer *, const char *uri, const struct secret *pin, struct err *) STATUS_USE;
 void cms_signer_close(struct cms_signer *);
 const char *cms_signer_role(const struct cms_signer *);
 bool cms_signer_has_key(const struct cms_signer *);
 const unsigned char *cms_signer_fingerprint(const struct cms_signer *);		/* SHA-256 of the certificate DER, 32 octets */
+/* cms_signer_describe(s, name, ends_ms, err): append the certificate's subject as UTF-8 text (not yet safe for a terminal); when it ends. */
+enum status cms_signer_describe(const struct cms_signer *, struct buf *name, int64_t *ends_ms, struct err *) STATUS_USE;
 /* cms_signer_chain(s, i, pem, err): PEM of the i-th issuing certificate (not the leaf, not a self-signed root); ST_END behind the last. */
 enum status cms_signer_chain(const struct cms_signer *, size_t i, struct buf *pem, struct err *) STATUS_USE;
 /* cms_signer_crl_url(s, i): i-th http(s) CRL distribution point of leaf and chain; NULL behind the last. */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -11,6 +12,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "archive/key.h"
 #include "archive/names.h"
 #include "core/fs.h"
 #include "core/i18n.h"
@@ -96,23 +98,55 @@ check_cert(const struct cms_signer *s, const char *path, struct err *err)
 	return ST_OK;
 }
 
+/* ${key} becomes the signer's if it is its certificate's; it is given up otherwise. */
 static enum status
-read_key(struct cms_signer *s, struct str pem, const char *path, struct err *err)
+take_key(struct cms_signer *s, EVP_PKEY *key, struct err *err)
 {
-	BIO *bio = pem.n > INT32_MAX ? NULL : BIO_new_mem_buf(pem.p, (int)pem.n);
-
-	if (bio == NULL)
-		return cms_why(err, ST_NOMEM, path);
-	s->key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
-	BIO_free(bio);
-	ERR_clear_error();	/* one text whatever is wrong inside a key */
-	if (s->key == NULL)
-		return err_set(err, ST_DENIED, _("the private key of %s cannot be read (PEM without a passphrase is needed)"), path);
-	if (X509_check_private_key(s->cert, s->key) != 1) {
+	if (X509_check_private_key(s->cert, key) != 1) {
 		ERR_clear_error();
-		return err_set(err, ST_DENIED, _("the private key does not belong to %s"), path);
+		EVP_PKEY_free(key);
+		return err_set(err, ST_DENIED, _("the private key does not belong to the certificate of %s"), s->role);
 	}
+	EVP_PKEY_free(s->key);
+	s->key = key;
 	return ST_OK;
+}
+
+static enum status
+read_key(struct cms_signer *s, struct str pem, struct err *err)
+{
+	EVP_PKEY *key;
+	enum status st = key_pem(pem, s->role, &key, err);
+
+	return st == ST_OK ? take_key(s, key, err) : st;
+}
+
+enum status
+cms_signer_key(struct cms_signer *s, const char *spec, const char *pin, const char *base_dir, struct err *err)
+{
+	struct secret secret = { NULL, 0, 0 };
+	EVP_PKEY *key;
+	enum status st;
+
+	if (!key_is_token(spec)) {
+		if (pin != NULL)
+			return err_set(err, ST_USAGE, _("a PIN goes with a key on a token (pkcs11:…) only"));
+		if ((st = secret_load(spec, base_dir, &secret, err)) == ST_OK)
+			st = read_key(s, secret_view(&secret), err);
+	} else if ((st = key_token_check(spec, err)) == ST_OK && (pin == NULL || (st = secret_load(pin, base_dir, &secret, err)) == ST_OK) &&
+	    (st = key_token(spec, secret_view(&secret), &key, err)) == ST_OK)
+		st = take_key(s, key, err);
+	secret_free(&secret);
+	return st;
+}
+
+enum status
+cms_signer_key_pin(struct cms_signer *s, const char *uri, const struct secret *pin, struct err *err)
+{
+	EVP_PKEY *key;
+	enum status st = key_token(uri, secret_view(pin), &key, err);
+
+	return st == ST_OK ? take_key(s, key, err) : st;
 }
 
 static enum status
@@ -192,7 +226,7 @@ cms_signer_open(struct cms_signer **out, const char *role, const char *cert_path
 		goto out;
 	}
 	if ((st = collect(s, err)) == ST_OK && key.p != NULL)
-		st = read_key(s, key, cert_path, err);
+		st = read_key(s, key, err);
 out:
 	if (st != ST_OK) {
 		cms_signer_close(s);
@@ -217,6 +251,28 @@ cms_signer_close(struct cms_signer *s)
 const char *cms_signer_role(const struct cms_signer *s) { return s->role; }
 bool cms_signer_has_key(const struct cms_signer *s) { return s->key != NULL; }
 const unsigned char *cms_signer_fingerprint(const struct cms_signer *s) { return s->sha256; }
+
+enum status
+cms_signer_describe(const struct cms_signer *s, struct buf *name, int64_t *ends_ms, struct err *err)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	enum status st;
+	struct tm tm;
+	char *p;
+	long n;
+
+	*ends_ms = WHEN_UNKNOWN;
+	if (ASN1_TIME_to_tm(X509_get0_notAfter(s->cert), &tm) == 1)
+		*ends_ms = (int64_t)timegm(&tm) * 1000;
+	if (bio == NULL || X509_NAME_print_ex(bio, X509_get_subject_name(s->cert), 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB) < 0)
+		st = cms_why(err, ST_NOMEM, s->role);
+	else {
+		n = BIO_get_mem_data(bio, &p);
+		st = buf_add(name, p, (size_t)n, err);
+	}
+	BIO_free(bio);
+	return st;
+}
 
 const char *
 cms_signer_crl_url(const struct cms_signer *s, size_t i)
