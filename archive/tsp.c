@@ -1,6 +1,8 @@
 /* tsp.c: asking a time-stamp authority (RFC 3161 over HTTP, section 3.4), and the first look at its answer. */
 #include "archive/tsp.h"
 
+#include "archive/tsp_verify.h"
+
 #include <openssl/asn1.h>
 #include <openssl/bn.h>
 #include <openssl/err.h>
@@ -71,7 +73,7 @@ make_request(struct str data, TS_REQ **out, struct buf *der, struct err *err)
 }
 
 static enum status
-ask(struct transport *net, const char *url, struct str query, struct http_response *res, struct err *err)
+ask(struct transport *net, const char *url, const struct http_login *login, struct str query, struct http_response *res, struct err *err)
 {
 	static const struct http_header headers[] = {
 		{ "Content-Type", { "application/timestamp-query", 27 } }, { "Accept", { "application/timestamp-reply", 27 } }
@@ -81,6 +83,7 @@ ask(struct transport *net, const char *url, struct str query, struct http_respon
 
 	req.method = "POST";
 	req.url = url;
+	req.login = login;
 	req.headers = headers;
 	req.n_headers = sizeof(headers) / sizeof(headers[0]);
 	req.body = query;
@@ -90,6 +93,8 @@ ask(struct transport *net, const char *url, struct str query, struct http_respon
 		return st;
 	if (res->status == 200)
 		return ST_OK;
+	if (res->status == 401 || res->status == 403)
+		return err_set(err, ST_DENIED, _("the time-stamp authority refuses the login (HTTP status %ld)"), res->status);
 	return err_set(err, res->status == 408 || res->status == 429 || res->status >= 500 ? ST_RETRY : ST_REMOTE,
 	    _("the time-stamp authority answered with HTTP status %ld"), res->status);
 }
@@ -159,8 +164,23 @@ out:
 	return st;
 }
 
+/* An answer that a verifier would call INVALID must not be kept: nothing could take its place later. */
+static enum status
+check_evidence(struct str der, struct str data, struct err *err)
+{
+	const struct cms_world nobody = { .at_ms = when_now_ms() };
+	int64_t gen_ms, ends_ms;
+	enum status st = tsp_verify(der, data, &nobody, &gen_ms, &ends_ms, err);
+
+	if (st != ST_CORRUPT)
+		return st == ST_UNSURE ? ST_OK : st;	/* nobody is believed here, so "unknown authority" is the best there is */
+	(void)err_in(err, "%s", _("the time-stamp authority's answer would be no evidence"));
+	err->code = ST_REMOTE;
+	return ST_REMOTE;
+}
+
 enum status
-tsp_fetch(struct transport *net, const char *url, struct str data, struct buf *reply, int64_t *gen_time_ms, struct err *err)
+tsp_fetch(struct transport *net, const char *url, const struct http_login *login, struct str data, struct buf *reply, int64_t *gen_time_ms, struct err *err)
 {
 	struct http_response res;
 	TS_REQ *req = NULL;
@@ -170,8 +190,8 @@ tsp_fetch(struct transport *net, const char *url, struct str data, struct buf *r
 	buf_init(&query, 4096);
 	http_response_init(&res);
 	ERR_clear_error();
-	if ((st = make_request(data, &req, &query, err)) == ST_OK && (st = ask(net, url, buf_str(&query), &res, err)) == ST_OK &&
-	    (st = check(req, buf_str(&res.body), gen_time_ms, err)) == ST_OK)
+	if ((st = make_request(data, &req, &query, err)) == ST_OK && (st = ask(net, url, login, buf_str(&query), &res, err)) == ST_OK &&
+	    (st = check(req, buf_str(&res.body), gen_time_ms, err)) == ST_OK && (st = check_evidence(buf_str(&res.body), data, err)) == ST_OK)
 		st = buf_str_add(reply, buf_str(&res.body), err);
 	http_response_free(&res);
 	TS_REQ_free(req);

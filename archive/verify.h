@@ -4,6 +4,7 @@
 #ifndef ARCHIVE_VERIFY_H
 #define ARCHIVE_VERIFY_H
 
+#include "archive/pending.h"
 #include "archive/seal.h"
 #include "archive/trust.h"
 
@@ -30,6 +31,8 @@ struct verify_report {
 	unsigned char	 seal_sha256[32];
 	int64_t		 token_ms;	/* WHEN_UNKNOWN: none that counts */
 	bool		 pending;	/* a .partial with a .seal directory */
+	bool		 has_stage;	/* and that has a seal: */
+	struct pending	 stage;
 };
 
 /* What a reader wants to see of the bytes while they pass; all optional.  What is delivered is not yet known to be true. */

@@ -111,10 +111,27 @@ judge_directory(struct evidence *e, int dir, const char *name, const struct trus
 		snprintf(report->member, sizeof(report->member), "seal/seal.txt");
 	}
 	report->seal = e->parsed;
+	if ((st = pending_read(dir, &report->stage, err)) != ST_OK && st != ST_UNSURE)
+		return st;
+	report->has_stage = true;
 	if ((st = digest_of(DIGEST_SHA256, e->seal.p, e->seal.n, report->seal_sha256, err)) != ST_OK || (st = load_signers(e, dir, err)) != ST_OK ||
 	    (st = load_pems(e, dir, report, err)) != ST_OK || (st = load_tokens(e, dir, err)) != ST_OK)
 		return st;
 	return evidence_judge(e, trust, now_ms, report, err);
+}
+
+/* Who has still to sign, or that only a token is missing. */
+static enum status
+say_stage(struct verify_report *report, struct err *err)
+{
+	struct buf text;
+	enum status st;
+
+	buf_init(&text, 4096);
+	if ((st = pending_text(&report->stage, &text, err)) == ST_OK)
+		verify_report_step(report, VERIFY_AUTHENTICITY, "stage", VERDICT_INDETERMINATE, "%.*s", STR_ARG(buf_str(&text)));
+	buf_free(&text);
+	return st;
 }
 
 enum status
@@ -143,6 +160,8 @@ verify_pending(const char *path, const struct trust *trust, int64_t now_ms, stru
 		verify_report_step(report, VERIFY_AUTHENTICITY, "seal", VERDICT_INDETERMINATE, _("not sealed yet: there is no %s"), side.p);
 	else
 		st = judge_directory(&e, dir, name.p, trust, now_ms, report, err);
+	if (st == ST_OK && report->has_stage)
+		st = say_stage(report, err);
 	if (st == ST_OK)
 		verify_report_step(report, VERIFY_INTEGRITY, "pending", VERDICT_INDETERMINATE, _("the archive is not closed: its content was not checked"));
 out:

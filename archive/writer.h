@@ -88,7 +88,8 @@ enum status archive_put_signature(struct archive *, const char *role, struct str
 enum status archive_put_pem(struct archive *, bool crl, struct str pem, struct err *) STATUS_USE;	/* NN.crl.pem / NN.crt.pem: numbered in byte order of content at close of row 14 */
 /* archive_sums(a, out, err): write row 14 once all signatures named are there (ST_UNSURE: which is missing); append its bytes to ${out}.  No signature or PEM may be put afterwards. */
 enum status archive_sums(struct archive *, struct buf *out, struct err *) STATUS_USE;
-enum status archive_put_token(struct archive *, struct str der, struct err *) STATUS_USE;
+/* archive_put_token(a, n, der, err): of authority ${n}, 1 to 9.  While the archive is pending one may be missing before it; the tar numbers them without gap. */
+enum status archive_put_token(struct archive *, size_t n, struct str der, struct err *) STATUS_USE;
 bool archive_has_part(const struct archive *, const char *file /* "administrator.p7s", "sha256sums.txt.tsr" */);
 /* archive_close(a, path, err): rows 11-15, end blocks, rename, read-only, work directory removed; ${path} gets "<name>.tar.gz". */
 enum status archive_close(struct archive *, struct buf *path, struct err *) STATUS_USE;

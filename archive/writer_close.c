@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "archive/pending.h"
 #include "archive/tar.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 
 #define SUMS		"sha256sums.txt"
 #define PEMS_MAX	99u
-#define TOKENS_MAX	9u
 #define FILE_MAX	96
 
 bool
@@ -199,32 +199,39 @@ archive_sums(struct archive *a, struct buf *out, struct err *err)
 	return st;
 }
 
-static void
-token_name(unsigned n, char out[FILE_MAX])
-{
-	if (n == 1)
-		snprintf(out, FILE_MAX, SUMS ".tsr");
-	else
-		snprintf(out, FILE_MAX, SUMS ".%u.tsr", n);
-}
-
 enum status
-archive_put_token(struct archive *a, struct str der, struct err *err)
+archive_put_token(struct archive *a, size_t n, struct str der, struct err *err)
 {
 	char name[FILE_MAX];
 	enum status st;
-	unsigned i;
 
 	if ((st = writer_check(a, ARCHIVE_SEALED, err)) != ST_OK)
 		return st;
 	if (!archive_has_part(a, SUMS))
 		return err_set(err, ST_USAGE, _("%s: there is nothing yet that a time stamp could cover"), a->params.name);
-	for (i = 1; i <= TOKENS_MAX; i++) {
-		token_name(i, name);
-		if (!archive_has_part(a, name))
-			return fs_replace(a->seal, name, der.p, der.n, err);
+	if (n < 1 || n > PENDING_TOKENS_MAX)
+		return err_set(err, ST_LIMIT, _("%s: more than %u time stamps"), a->params.name, (unsigned)PENDING_TOKENS_MAX);
+	pending_token(n, name);
+	return put_once(a, a->seal, name, der, err);
+}
+
+/* An authority that is asked no more may have left a hole among the tokens: the later ones move up. */
+static enum status
+close_ranks(struct archive *a, size_t *n_tokens, struct err *err)
+{
+	char from[FILE_MAX], to[FILE_MAX];
+	enum status st = ST_OK;
+	size_t i;
+
+	*n_tokens = 0;
+	for (i = 1; i <= PENDING_TOKENS_MAX && st == ST_OK; i++) {
+		pending_token(i, from);
+		if (!archive_has_part(a, from) || ++*n_tokens == i)
+			continue;
+		pending_token(*n_tokens, to);
+		st = fs_rename(a->seal, from, to, err);
 	}
-	return err_set(err, ST_LIMIT, _("%s: more than %u time stamps"), a->params.name, TOKENS_MAX);
+	return st;
 }
 
 static enum status
@@ -249,14 +256,14 @@ last_rows(struct archive *a, struct err *err)
 	static const char end[2 * TAR_BLOCK];
 	char name[FILE_MAX];
 	enum status st;
-	unsigned i;
+	size_t i, n_tokens;
 
 	if ((st = each_signed(a, append_file, NULL, err)) != ST_OK || (st = append_file(a, SUMS, NULL, err)) != ST_OK)
 		return st;
-	for (i = 1; i <= TOKENS_MAX && st == ST_OK; i++) {
-		token_name(i, name);
-		if (!archive_has_part(a, name))
-			break;
+	if ((st = close_ranks(a, &n_tokens, err)) != ST_OK)
+		return st;
+	for (i = 1; i <= n_tokens && st == ST_OK; i++) {
+		pending_token(i, name);
 		st = append_file(a, name, NULL, err);
 	}
 	if (st != ST_OK || (st = writer_put(a, end, sizeof(end), err)) != ST_OK || (st = writer_flush(a, err)) != ST_OK ||

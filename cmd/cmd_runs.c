@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "archive/pending.h"
 #include "cmd/app.h"
+#include "core/fs.h"
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/utf8.h"
@@ -27,11 +29,34 @@ put_heading(struct buf *out, const char *text, int columns, struct err *err)
 	return columns < 0 ? buf_addf(out, err, "%*s%s ", pad, "", text) : buf_addf(out, err, "%s%*s ", text, pad, "");
 }
 
-struct listing { struct app *app; struct buf out; const char *store; size_t n; };
+struct listing { struct app *app; struct buf out; const struct store *store; size_t n; };
+
+/* How far a pending archive is: behind the row for programs, below it for people. */
+static enum status
+put_stage(struct listing *l, const char *archive, struct err *err)
+{
+	struct pending p;
+	char name[64];
+	enum status st;
+	int dir = -1;
+
+	snprintf(name, sizeof(name), "%s.seal", archive);
+	if ((st = fs_dir_at(l->store->dir, name, false, &dir, err)) == ST_OK)
+		st = pending_read(dir, &p, err);
+	fs_drop(&dir);
+	if (st != ST_OK && st != ST_UNSURE)
+		return st == ST_END || st == ST_CORRUPT ? ST_OK : st;	/* that is for verify to say */
+	if (l->app->json)
+		return (st = buf_putc(&l->out, ',', err)) == ST_OK ? pending_json(&p, &l->out, err) : st;
+	if ((st = buf_addz(&l->out, "                   ", err)) == ST_OK && (st = pending_text(&p, &l->out, err)) == ST_OK)
+		st = buf_putc(&l->out, '\n', err);
+	return st;
+}
 
 static enum status
 row(struct listing *l, const struct catalog_run *r, struct err *err)
 {
+	bool pending = strcmp(r->status, "pending") == 0;
 	char began[30];
 	enum status st;
 
@@ -43,13 +68,16 @@ row(struct listing *l, const struct catalog_run *r, struct err *err)
 		    ",\"limits\":%" PRIu64 ",\"run\":", r->archive, r->status, utc, r->records, r->gaps, r->limits)) != ST_OK ||
 		    (st = json_put_string(&l->out, str_of(r->run), err)) != ST_OK || (st = buf_addz(&l->out, ",\"tenant\":", err)) != ST_OK ||
 		    (st = json_put_string(&l->out, str_of(r->tenant), err)) != ST_OK || (st = buf_addz(&l->out, ",\"store\":", err)) != ST_OK ||
-		    (st = json_put_string(&l->out, str_of(l->store), err)) != ST_OK)
+		    (st = json_put_string(&l->out, str_of(l->store->path), err)) != ST_OK ||
+		    (pending && (st = put_stage(l, r->archive, err)) != ST_OK))
 			return st;
 		return buf_addz(&l->out, "}\n", err);
 	}
 	when_local(r->began_ms, began);
-	return buf_addf(&l->out, err, "%-18s %-12s %-10s %-29s %12" PRIu64 " %8" PRIu64 " %8" PRIu64 "\n", r->archive, r->tenant, r->status, began,
-	    r->records, r->gaps, r->limits);
+	if ((st = buf_addf(&l->out, err, "%-18s %-12s %-10s %-29s %12" PRIu64 " %8" PRIu64 " %8" PRIu64 "\n", r->archive, r->tenant, r->status, began,
+	    r->records, r->gaps, r->limits)) != ST_OK)
+		return st;
+	return pending ? put_stage(l, r->archive, err) : ST_OK;
 }
 
 static enum status
@@ -94,7 +122,7 @@ one_store(struct listing *l, const char *section, const char *discard, struct er
 	if ((st = app_store_path(l->app, section, &path, label, err)) != ST_OK || (st = buf_z(&path, err)) != ST_OK ||
 	    (st = store_open(&store, path.p, label, true, err)) != ST_OK)
 		goto out;
-	l->store = store.path;
+	l->store = &store;
 	if (discard != NULL) {
 		if ((st = store_lock(&store, &lock, err)) == ST_OK)
 			st = store_discard(&store, discard, err);

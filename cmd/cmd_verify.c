@@ -79,6 +79,8 @@ print_json(const char *path, const struct verify_report *r, struct buf *out, str
 	if ((st = buf_addz(out, "{\"path\":", err)) != ST_OK || (st = json_put_string(out, str_of(path), err)) != ST_OK ||
 	    (st = buf_addf(out, err, ",\"verdict\":\"%s\",\"pending\":%s", verdict_names[r->verdict], r->pending ? "true" : "false")) != ST_OK)
 		return st;
+	if (r->has_stage && ((st = buf_putc(out, ',', err)) != ST_OK || (st = pending_json(&r->stage, out, err)) != ST_OK))
+		return st;
 	if (r->verdict == VERDICT_INVALID) {
 		if ((st = buf_addz(out, ",\"member\":", err)) != ST_OK || (st = json_put_string(out, str_of(r->member), err)) != ST_OK ||
 		    (st = buf_addf(out, err, ",\"offset\":%" PRIu64 ",\"offset_in\":\"%s\"", r->offset, r->offset_in_file ? "file" : "tar")) != ST_OK)

@@ -18,6 +18,30 @@ first_of(const struct verify_report *r)
 	return "?";
 }
 
+/* A sealed archive that waits for signatures or a token is given out by nobody; what it waits for is said. */
+static enum status
+still_pending(struct app *app, const struct pending *p, struct err *err)
+{
+	struct buf out, text;
+	enum status st = ST_OK;
+
+	buf_init(&out, 8192);
+	buf_init(&text, 4096);
+	if (app->json && (st = buf_addf(&out, err, "{\"archive\":\"%s\",\"status\":\"pending\",", p->seal.archive)) == ST_OK &&
+	    (st = pending_json(p, &out, err)) == ST_OK && (st = buf_addz(&out, "}\n", err)) == ST_OK && (st = app_print(&out, err)) == ST_OK)
+		app->answered = true;
+	if (st == ST_OK && (st = pending_text(p, &text, err)) == ST_OK) {
+		st = err_set(err, ST_UNSURE, _("pending, nothing of it is given out: %.*s"), STR_ARG(buf_str(&text)));
+		if (p->n_missing > 0)
+			err_next(err, "custody sign %s --role %s", p->seal.archive, p->missing[0]);
+		else
+			err_next(err, "custody timestamp %s", p->seal.archive);
+	}
+	buf_free(&text);
+	buf_free(&out);
+	return st;
+}
+
 enum status
 look_open(struct app *app, const struct options *o, const char *path, bool need_valid, struct browse **out, struct err *err)
 {
@@ -31,6 +55,8 @@ look_open(struct app *app, const struct options *o, const char *path, bool need_
 		return st;
 	st = browse_open(out, path, &trust, when_now_ms(), !need_valid, &report, err);
 	trust_free(&trust);
+	if (st == ST_UNSURE && report.has_stage)
+		return still_pending(app, &report.stage, err);
 	if (st == ST_CORRUPT)
 		return err_set(err, ST_CORRUPT, _("INVALID, nothing of it is shown: %s"), first_of(&report));
 	if (st == ST_UNSURE) {

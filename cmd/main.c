@@ -16,7 +16,8 @@
 #include "exporters/chat_child.h"
 
 const struct command *const commands[] = {
-	&command_export, &command_resume, &command_runs, &command_verify, &command_list, &command_show, &command_extract, NULL
+	&command_export, &command_resume, &command_runs, &command_verify, &command_list, &command_show, &command_extract,
+	&command_sign, &command_timestamp, NULL
 };
 
 static const struct option_def global_options[] = {

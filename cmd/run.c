@@ -22,8 +22,9 @@ run_init(struct run *r, struct app *app)
 {
 	memset(r, 0, sizeof(*r));
 	r->app = app;
-	r->lock = -1;
+	r->lock = r->archive_lock = -1;
 	r->store.dir = -1;
+	r->heads.dir = -1;
 	run_state_init(&r->state);
 	buf_init(&r->begun_at, r->state.cursor.max);
 	buf_init(&r->begun_with, r->state.carry.max);
@@ -40,7 +41,10 @@ run_free(struct run *r)
 		cms_signer_close(r->signers[i]);
 	if (r->net != NULL)
 		r->net->close(r->net);
+	heads_close(&r->heads);
+	run_authorities_free(r);
 	catalog_close(r->catalog);
+	fs_drop(&r->archive_lock);
 	if (r->lock >= 0)
 		close(r->lock);
 	store_close(&r->store);
@@ -54,7 +58,7 @@ run_free(struct run *r)
  * Such an archive says "test key" in its Software label, so it cannot pass for evidence.  CUSTODY_TEST_COMMIT=page commits after every page,
  * CUSTODY_TEST_BACKOFF=MS shortens waits.
  */
-static enum status
+enum status
 run_test_seed(struct run *r, struct err *err)
 {
 	const char *seed = getenv("CUSTODY_TEST_SEED"), *clock = getenv("CUSTODY_TEST_CLOCK");
@@ -92,8 +96,8 @@ random_bytes(const struct run *r, const char *label, unsigned char *out, size_t 
 	return st;
 }
 
-static enum status
-open_network(struct run *r, struct err *err)
+enum status
+run_network(struct run *r, struct err *err)
 {
 	const char *base = config_get(r->app->config, r->section, "base_url");
 	struct buf ca;
@@ -144,13 +148,14 @@ run_open_tenant(struct run *r, const char *tenant, struct err *err)
 		err_in(err, "%s", config_file(r->app->config));
 		goto out;
 	}
-	if ((st = run_test_seed(r, err)) != ST_OK || (st = run_signers(r, err)) != ST_OK || (st = try_secrets(r, err)) != ST_OK ||
+	if ((st = run_test_seed(r, err)) != ST_OK || (st = run_signers(r, true, err)) != ST_OK || (st = run_authorities(r, err)) != ST_OK ||
+	    (st = try_secrets(r, err)) != ST_OK ||
 	    (st = app_store_path(r->app, r->section, &path, label, err)) != ST_OK || (st = buf_z(&path, err)) != ST_OK ||
 	    (st = store_open(&r->store, path.p, label, true, err)) != ST_OK || (st = store_lock(&r->store, &r->lock, err)) != ST_OK ||
 	    (st = catalog_open(&r->catalog, &r->store, err)) != ST_OK ||
 	    (st = rebuild_catalog(r->catalog, &r->store, when_now_ms(), err)) != ST_OK)
 		goto out;
-	st = open_network(r, err);
+	st = run_network(r, err);
 out:
 	buf_free(&path);
 	return st;
@@ -334,8 +339,8 @@ begin_event(struct run *r, const char *action, struct err *err)
 	return st;
 }
 
-static enum status
-finish(struct run *r, struct run_result *result, struct err *err)
+enum status
+run_finish(struct run *r, struct run_result *result, struct err *err)
 {
 	enum status st = ST_OK;
 
@@ -393,15 +398,15 @@ run_export(struct run *r, const struct options *o, struct run_result *result, st
 	if ((st = create_archive(r, err)) == ST_OK) {
 		r->state.n_sessions = 1;
 		if ((st = begin_event(r, "run.begin", err)) == ST_OK)
-			st = finish(r, result, err);
+			st = run_finish(r, result, err);
 	}
 	return st == ST_OK ? st : interrupted(r, st, err);
 }
 
 /* --- a resumed run --- */
 
-static enum status
-same_account(const struct run *r, struct err *err)
+enum status
+run_same_account(const struct run *r, struct err *err)
 {
 	const char *corp = config_get(r->app->config, r->section, "corp_id");
 	const char *platform = config_get(r->app->config, r->section, "platform");
@@ -424,20 +429,20 @@ run_resume(struct run *r, const char *name, struct run_result *result, struct er
 	memset(result, 0, sizeof(*result));
 	snprintf(r->archive_name, sizeof(r->archive_name), "%s", name);
 	buf_init(&state, (size_t)32 << 20);
-	if ((st = archive_resume(&r->archive, r->store.dir, name, 0, &state, err)) != ST_OK) {
+	if ((st = run_lock_archive(r, err)) != ST_OK || (st = archive_resume(&r->archive, r->store.dir, name, 0, &state, err)) != ST_OK) {
 		if (st == ST_END)
 			st = err_set(err, ST_USAGE, _("%s is not an open archive in %s"), name, r->store.path);
 		goto out;
 	}
 	r->committed = true;
-	if ((st = run_state_decode(&r->state, buf_str(&state), err)) != ST_OK || (st = same_account(r, err)) != ST_OK)
+	if ((st = run_state_decode(&r->state, buf_str(&state), err)) != ST_OK || (st = run_same_account(r, err)) != ST_OK)
 		goto out;
 	if (archive_phase(r->archive) == ARCHIVE_CAPTURE) {
 		r->state.n_sessions++;
 		st = begin_event(r, "run.resume", err);
 	}
 	if (st == ST_OK)
-		st = finish(r, result, err);
+		st = run_finish(r, result, err);
 out:
 	buf_free(&state);
 	return st == ST_OK ? st : interrupted(r, st, err);

@@ -6,23 +6,31 @@
 #ifndef CMD_RUN_H
 #define CMD_RUN_H
 
+#include "archive/pending.h"
 #include "archive/writer.h"
 #include "cmd/app.h"
 #include "cmd/run_state.h"
+#include "core/secret.h"
 #include "formats/views.h"
 #include "store/catalog.h"
+#include "store/heads.h"
 #include "store/store.h"
 
 #define RUN_SIGNERS_MAX	SEAL_ROLES_MAX
+
+/* One time-stamp authority of [seal]; all owned. */
+struct run_authority { char *url, *user, *ca; struct secret password, key; struct buf cert; };
 
 struct run {
 	struct app	*app;
 	char		 section[80];		/* "tenant acme" */
 	struct store	 store;
-	int		 lock;
+	int		 lock, archive_lock;	/* of the store; of this archive, against two that close it at once */
 	struct catalog	*catalog;
 	struct transport *net;
 	struct cms_signer *signers[RUN_SIGNERS_MAX]; size_t n_signers;
+	struct heads	 heads;			/* what was signed here; dir -1: nobody signs here */
+	struct run_authority authorities[PENDING_TOKENS_MAX]; size_t n_authorities;
 	struct archive	*archive;
 	struct source	*source;
 	struct source_params params;		/* of the source, as long as it lives */
@@ -35,7 +43,7 @@ struct run {
 };
 
 /* What came out, for the caller's last words. */
-struct run_result { char archive[40]; char path[4200]; bool pending; char pending_why[400]; uint64_t records, gaps, limits; };
+struct run_result { char archive[40]; char path[4200]; bool pending; char pending_why[400]; struct pending stage /* when pending */; uint64_t records, gaps, limits; };
 
 void run_init(struct run *, struct app *);
 void run_free(struct run *);
@@ -46,7 +54,20 @@ enum status run_export(struct run *, const struct options *, struct run_result *
 /* run_resume(r, name, result, err): go on with the archive ${name}, in whatever phase it stands. */
 enum status run_resume(struct run *, const char *name, struct run_result *, struct err *) STATUS_USE;
 
+/*
+ * run_pending_open(r, operand, with_keys, err): take up a sealed archive that is not closed: ${operand} is its name, or the path of its .partial file or .seal directory in a
+ * store of the configuration.  Neither the platform nor the store's lock is needed: an export may be running beside it.  ST_END: it is closed already (r->archive_name
+ * and r->store say which); ST_USAGE: not found, or not sealed yet; ST_BUSY: another program is closing it.
+ * run_finish(r, result, err): from wherever it stands to the closed or pending archive.
+ */
+enum status run_pending_open(struct run *, const char *operand, bool with_keys, struct err *) STATUS_USE;
+enum status run_finish(struct run *, struct run_result *, struct err *) STATUS_USE;
+
 /* --- the parts, in the order of their use --- */
+enum status run_test_seed(struct run *, struct err *) STATUS_USE;
+enum status run_network(struct run *, struct err *) STATUS_USE;
+enum status run_same_account(const struct run *, struct err *) STATUS_USE;	/* the configuration's is the one the run was begun with */
+enum status run_lock_archive(struct run *, struct err *) STATUS_USE;	/* held once is enough */
 enum status run_capture(struct run *, struct err *) STATUS_USE;
 enum status run_views_finish(struct run *, struct err *) STATUS_USE;	/* run_views.c: whole views and the certificate */
 enum status run_seal(struct run *, struct run_result *, struct err *) STATUS_USE;
@@ -56,8 +77,27 @@ enum status run_event(struct run *, const char *action, struct str detail, struc
 enum status run_gap(struct run *, struct record *, bool is_limit, struct err *) STATUS_USE;
 enum status run_put(struct run *, struct views *, struct record *, struct err *) STATUS_USE;
 enum status run_commit(struct run *, struct err *) STATUS_USE;
-/* run_signers(r, err): open what [seal] names; ST_DENIED: key refused or certificate expired. */
-enum status run_signers(struct run *, struct err *) STATUS_USE;
+/*
+ * run_signers(r, with_keys, err): open what [seal] names, and the keys that are here, unless told not to; ST_DENIED: key refused or certificate expired.
+ * run_heads(r, path, err): open what this computer remembers of what it signed: ${path}, else [seal] signed, else as heads_open.
+ * run_signer_of(r, g): the signer whose role and certificate the seal names; NULL: none of ours.  Borrowed.
+ * run_signer_key(r, role, err): load the key that [seal] names for ${role}; ST_USAGE: it is not here.
+ * run_sign(r, err): every signature still missing whose key is here.  ST_CORRUPT: another seal was signed for this place in the chain.
+ */
+enum status run_signers(struct run *, bool with_keys, struct err *) STATUS_USE;
+enum status run_heads(struct run *, const char *path, struct err *) STATUS_USE;
+struct cms_signer *run_signer_of(struct run *, const struct seal_signer *);
+enum status run_signer_key(struct run *, const char *role, struct err *) STATUS_USE;
+enum status run_sign(struct run *, struct err *) STATUS_USE;
+/*
+ * run_authorities(r, err): read "timestamp" and "timestamp.N" of [seal], with what they need to log in.  ST_USAGE; as secret_load.
+ * run_stamp(r, sums, err): the tokens still missing.  ST_UNSURE: one or more could not be had, which and why in ${err}; those that were had are kept.
+ */
+enum status run_authorities(struct run *, struct err *) STATUS_USE;
+void run_authorities_free(struct run *);
+enum status run_stamp(struct run *, struct str sums, struct err *) STATUS_USE;
+/* run_beside_config(c, path, out, err): a path of the configuration, relative to its file, as a C string. */
+enum status run_beside_config(const struct config *, const char *path, struct buf *out, struct err *) STATUS_USE;
 /* run_report(r, out, err): completeness.json. */
 enum status run_report(struct run *, struct buf *out, struct err *) STATUS_USE;
 /* run_receipts(r, seal_text, err): the head line to every place of [seal] receipt. */

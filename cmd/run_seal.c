@@ -1,101 +1,13 @@
-/* run_seal.c: signers, revocation lists, time stamp, close; and what the chain's keepers are told. */
+/* run_seal.c: the seal, what goes beside it, the close; and what the chain's keepers are told. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "archive/names.h"
-#include "archive/tsp.h"
 #include "cmd/run.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/log.h"
 #include "core/progress.h"
-#include "core/secret.h"
-
-/* "cert=admin.crt key=file:admin.key": the word behind ${name}=, up to white space. */
-static bool
-word_of(const char *value, const char *name, char *out, size_t n)
-{
-	size_t len = strlen(name), m;
-	const char *p = value;
-
-	for (;;) {
-		p += strspn(p, " \t");
-		m = strcspn(p, " \t");
-		if (m == 0)
-			return false;
-		if (m > len && strncmp(p, name, len) == 0 && p[len] == '=' && m - len - 1 < n) {
-			memcpy(out, p + len + 1, m - len - 1);
-			out[m - len - 1] = '\0';
-			return true;
-		}
-		p += m;
-	}
-}
-
-static enum status
-relative(const struct config *c, const char *path, struct buf *out, struct err *err)
-{
-	enum status st;
-
-	if (path[0] == '/')
-		return buf_addz(out, path, err);
-	if ((st = buf_addf(out, err, "%s/", config_dir(c))) != ST_OK)
-		return st;
-	return buf_addz(out, path, err);
-}
-
-static enum status
-open_signer(struct run *r, const char *key_name, const char *value, struct err *err)
-{
-	const struct config *c = r->app->config;
-	const char *role = key_name + strlen("signer.");
-	char cert[2048], spec[2048];
-	struct secret key = { NULL, 0, 0 };
-	struct cms_signer *s = NULL;
-	struct buf path;
-	enum status st = ST_OK;
-
-	if (!names_role_ok(str_of(role)))
-		return err_set(err, ST_USAGE, _("%s: [seal] %s: a role is a-z, 0-9 and -, at most 32"), config_file(c), key_name);
-	if (!word_of(value, "cert", cert, sizeof(cert)))
-		return err_set(err, ST_USAGE, _("%s: [seal] %s: cert=FILE is missing"), config_file(c), key_name);
-	if (r->n_signers == RUN_SIGNERS_MAX)
-		return err_set(err, ST_LIMIT, _("more than %d signers"), RUN_SIGNERS_MAX);
-	buf_init(&path, 4096);
-	if (word_of(value, "key", spec, sizeof(spec)))
-		st = secret_load(spec, config_dir(c), &key, err);
-	if (st == ST_OK && (st = relative(c, cert, &path, err)) == ST_OK && (st = buf_z(&path, err)) == ST_OK)
-		st = cms_signer_open(&s, role, path.p, key.p == NULL ? STR_NONE : secret_view(&key), err);
-	if (st == ST_OK && cms_signer_has_key(s))
-		st = cms_signer_valid_at(s, when_now_ms(), err);
-	if (st == ST_OK)
-		r->signers[r->n_signers++] = s;
-	else {
-		cms_signer_close(s);
-		err_in(err, "[seal] %s", key_name);
-	}
-	secret_free(&key);
-	buf_free(&path);
-	return st;
-}
-
-enum status
-run_signers(struct run *r, struct err *err)
-{
-	const char *key, *value;
-	enum status st;
-	size_t i;
-
-	for (i = 0; (key = config_key(r->app->config, "seal", "signer.", i, &value)) != NULL; i++)
-		if ((st = open_signer(r, key, value, err)) != ST_OK)
-			return st;
-	if (r->n_signers == 0) {
-		err_set(err, ST_USAGE, _("%s: [seal] names no signer: an archive must be signed"), config_file(r->app->config));
-		return err_next(err, _("add signer.administrator = cert=FILE key=file:FILE"));
-	}
-	return ST_OK;
-}
 
 static enum status
 seal(struct run *r, struct err *err)
@@ -115,29 +27,6 @@ seal(struct run *r, struct err *err)
 	p.signers = signers;
 	p.n_signers = r->n_signers;
 	return archive_seal(r->archive, &p, err);
-}
-
-static enum status
-sign(struct run *r, struct err *err)
-{
-	struct buf der;
-	char file[48];
-	enum status st = ST_OK;
-	size_t i;
-
-	buf_init(&der, LIMIT_SIGNATURE);
-	for (i = 0; i < r->n_signers && st == ST_OK; i++) {
-		const char *role = cms_signer_role(r->signers[i]);
-
-		snprintf(file, sizeof(file), "%s.p7s", role);
-		if (!cms_signer_has_key(r->signers[i]) || archive_has_part(r->archive, file))
-			continue;
-		buf_clear(&der);
-		if ((st = cms_sign(r->signers[i], archive_seal_text(r->archive), when_now_ms(), &der, err)) == ST_OK)
-			st = archive_put_signature(r->archive, role, buf_str(&der), err);
-	}
-	buf_free(&der);
-	return st;
 }
 
 static enum status
@@ -210,27 +99,6 @@ gather_pems(struct run *r, struct err *err)
 }
 
 static enum status
-timestamp(struct run *r, const char *url, struct str sums, struct err *err)
-{
-	struct buf token;
-	int64_t at;
-	enum status st = ST_RETRY;
-	int try;
-
-	buf_init(&token, LIMIT_SIGNATURE);
-	for (try = 0; try < 3 && st == ST_RETRY; try++) {
-		if (try > 0 && when_sleep_ms(500 << try))
-			break;
-		buf_clear(&token);
-		st = tsp_fetch(r->net, url, sums, &token, &at, err);
-	}
-	if (st == ST_OK)
-		st = archive_put_token(r->archive, buf_str(&token), err);
-	buf_free(&token);
-	return st;
-}
-
-static enum status
 remember(struct run *r, const struct run_result *result, struct err *err)
 {
 	struct catalog_run c = { 0 };
@@ -247,28 +115,57 @@ remember(struct run *r, const struct run_result *result, struct err *err)
 	return catalog_put(r->catalog, &c, r->state.carry.n > 0 ? buf_str(&r->state.carry) : STR("{}"), err);
 }
 
+/* How far the archive is, by what its .seal directory holds. */
+static enum status
+stage(const struct run *r, struct pending *p, struct err *err)
+{
+	char name[64];
+	enum status st;
+	int dir = -1;
+
+	snprintf(name, sizeof(name), "%s.seal", r->archive_name);
+	if ((st = fs_dir_at(r->store.dir, name, false, &dir, err)) == ST_OK)
+		st = pending_read(dir, p, err);
+	fs_drop(&dir);
+	return st == ST_END ? err_set(err, ST_CORRUPT, _("%s: there is no seal.txt"), name) : st;
+}
+
+static enum status
+lacks(const struct pending *p, struct err *err)
+{
+	struct buf text;
+	enum status st;
+
+	buf_init(&text, 4096);
+	if ((st = pending_text(p, &text, err)) == ST_OK)
+		st = err_set(err, ST_UNSURE, "%.*s", STR_ARG(buf_str(&text)));
+	buf_free(&text);
+	return st;
+}
+
 /* Signatures, lists and token, as far as they can be had now.  ST_UNSURE: pending, the reason in ${err}. */
 static enum status
 complete(struct run *r, struct err *err)
 {
-	const char *url = config_get(r->app->config, "seal", "timestamp");
+	struct pending p;
 	struct buf sums;
 	enum status st;
 
-	if ((st = sign(r, err)) != ST_OK)
+	if ((st = run_sign(r, err)) != ST_OK)
 		return st;
-	if (!archive_has_part(r->archive, "sha256sums.txt") && (st = gather_pems(r, err)) != ST_OK)
-		return st;
+	if (!archive_has_part(r->archive, "sha256sums.txt")) {
+		if ((st = stage(r, &p, err)) != ST_OK)
+			return st;
+		if (p.n_missing > 0)
+			return lacks(&p, err);
+		/* Not before all have signed: the lists shall be those of the day on which the seal was complete. */
+		if ((st = gather_pems(r, err)) != ST_OK)
+			return st;
+	}
 	buf_init(&sums, LIMIT_MANIFEST);
 	st = archive_sums(r->archive, &sums, err);
-	if (st == ST_OK && url != NULL && !archive_has_part(r->archive, "sha256sums.txt.tsr")) {
-		progress_phase(_("asking for a time stamp"));
-		st = timestamp(r, url, buf_str(&sums), err);
-		if (st == ST_RETRY || st == ST_REMOTE || st == ST_DENIED) {
-			err_in(err, "%s", url);
-			st = ST_UNSURE;
-		}
-	}
+	if (st == ST_OK)
+		st = run_stamp(r, buf_str(&sums), err);
 	buf_free(&sums);
 	return st;
 }
@@ -282,7 +179,7 @@ run_seal(struct run *r, struct run_result *result, struct err *err)
 	progress_phase(_("sealing"));
 	if (archive_phase(r->archive) == ARCHIVE_VIEWS && (st = seal(r, err)) != ST_OK)
 		return st;
-	if ((st = run_receipts(r, archive_seal_text(r->archive), err)) != ST_OK)
+	if ((st = run_lock_archive(r, err)) != ST_OK || (st = run_receipts(r, archive_seal_text(r->archive), err)) != ST_OK)
 		return st;
 	st = complete(r, err);
 	buf_init(&path, 4096);
@@ -291,7 +188,7 @@ run_seal(struct run *r, struct run_result *result, struct err *err)
 		snprintf(result->pending_why, sizeof(result->pending_why), "%.399s", err->text);
 		snprintf(result->path, sizeof(result->path), "%s/%s.tar.gz.partial", r->store.path, r->archive_name);
 		err_init(err);
-		st = ST_OK;
+		st = stage(r, &result->stage, err);
 	} else if (st == ST_OK && (st = archive_close(r->archive, &path, err)) == ST_OK)
 		snprintf(result->path, sizeof(result->path), "%s/%.*s", r->store.path, (int)path.n, path.p);
 	buf_free(&path);

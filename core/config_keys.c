@@ -21,7 +21,8 @@ static const struct { const char *kind, *name; bool secret; } keys[] = {
 	{ "store", "path", false }, { "store", "label", false }, { "store", "volume", false }, { "store", "state", false },
 	{ "store", "encrypt_to", false }, { "store", "region", false }, { "store", "level", false },
 
-	{ "seal", "signer.*", false }, { "seal", "timestamp", false }, { "seal", "timestamp.ca", false },
+	{ "seal", "signer.*", false }, { "seal", "timestamp", false }, { "seal", "timestamp.ca", false }, { "seal", "timestamp.*", false },
+	{ "seal", "signed", false },
 	{ "seal", "digest", false }, { "seal", "receipt", false }, { "seal", "crl", false },
 
 	{ "trust", "file", false },

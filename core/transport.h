@@ -10,11 +10,21 @@
 
 struct http_header { const char *name; struct str value; };
 
+/*
+ * Who asks, where the other side wants to know (time-stamp authorities).  Refused over plain http unless the other side is this computer.  Absent: not used.
+ */
+struct http_login {
+	struct str	 user, password;	/* basic login */
+	struct str	 cert_pem, key_pem;	/* TLS client certificate with its chain, and its key */
+	const char	*ca_file;		/* whom to believe the server's certificate, in place of the transport's; NULL: those */
+};
+
 struct http_request {
 	const char	*method;	/* "GET" or "POST" */
 	const char	*url;		/* whole, with query; may hold secrets: logged without query */
 	const struct http_header *headers; size_t n_headers;
 	struct str	 body;		/* absent for GET */
+	const struct http_login *login;	/* NULL: nobody in particular */
 	uint64_t	 range_from, range_to;	/* inclusive; both 0: no Range header */
 	size_t		 max_bytes;	/* of a body kept in memory; 0: LIMIT_PAGE */
 	struct sink	*to;		/* where a 2xx body that is not JSON goes; NULL: everything into memory */

@@ -83,6 +83,8 @@ check_url(const struct net *net, const struct http_request *req, struct flight *
 		st = err_set(err, ST_USAGE, _("scheme %s: only https is used"), scheme);
 	else if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
 		st = err_set(err, ST_USAGE, _("a URL with a user name in it"));
+	else if (http && req->login != NULL && (req->login->user.p != NULL || req->login->cert_pem.p != NULL) && !transport_address_is_loopback(host))
+		st = err_set(err, ST_USAGE, _("%s: no login over plain http"), host);
 	else if (http && !req->allow_http && !(net->loopback && transport_address_is_loopback(host)))
 		st = err_set(err, ST_USAGE, _("%s: plain http is refused"), host);
 	else {
@@ -116,6 +118,40 @@ add_header(struct curl_slist **list, const char *name, struct str value, struct 
 	}
 	buf_wipe(&line);	/* may hold a token */
 	return st;
+}
+
+/* Bytes that live as long as the request. */
+static struct curl_blob
+blob_of(struct str s)
+{
+	return (struct curl_blob){ (void *)(uintptr_t)s.p, s.n, CURL_BLOB_NOCOPY };
+}
+
+/* Views with a NUL behind them, as secrets are. */
+static CURLcode
+set_login(CURL *c, const struct http_login *l)
+{
+	struct curl_blob cert = blob_of(l->cert_pem), key = blob_of(l->key_pem);
+	CURLcode bad = CURLE_OK;
+
+#define OPT(option, value)	do { if (bad == CURLE_OK) bad = curl_easy_setopt(c, option, value); } while (0)
+	if (l->user.p != NULL) {
+		OPT(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		OPT(CURLOPT_USERNAME, l->user.p);
+		OPT(CURLOPT_PASSWORD, l->password.p == NULL ? "" : l->password.p);
+	}
+	if (l->cert_pem.p != NULL) {
+		OPT(CURLOPT_SSLCERTTYPE, "PEM");
+		OPT(CURLOPT_SSLCERT_BLOB, &cert);
+		OPT(CURLOPT_SSLKEYTYPE, "PEM");
+		OPT(CURLOPT_SSLKEY_BLOB, &key);
+	}
+	if (l->ca_file != NULL) {
+		OPT(CURLOPT_CAINFO, l->ca_file);
+		OPT(CURLOPT_CAPATH, NULL);
+	}
+#undef OPT
+	return bad;
 }
 
 static enum status
@@ -154,6 +190,8 @@ set_options(struct net *net, struct flight *f, struct body_ctx *body, struct cur
 		OPT(CURLOPT_CAINFO, net->ca_file);
 		OPT(CURLOPT_CAPATH, NULL);
 	}
+	if (bad == CURLE_OK && req->login != NULL)
+		bad = set_login(c, req->login);
 	if (req->public_host)
 		OPT(CURLOPT_FRESH_CONNECT, 1L);		/* so that the address is looked at */
 	if (strcmp(req->method, "POST") == 0) {

@@ -247,7 +247,7 @@ seal_and_close(const char *dir, const char *token)
 	if (strcmp(token, "none") != 0 && !archive_has_part(a, "sha256sums.txt.tsr")) {
 		buf_clear(&b);
 		need(fs_load(AT_FDCWD, token, LIMIT_SIGNATURE, &b, &err), token);
-		need(archive_put_token(a, buf_str(&b), &err), "archive_put_token");
+		need(archive_put_token(a, 1, buf_str(&b), &err), "archive_put_token");
 	}
 	need(archive_close(a, &path, &err), "archive_close");
 	buf_free(&path);
