@@ -8,6 +8,7 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/custody-test.XXXXXX")
 PASSED=0 FAILED=0 SKIPPED=0
 SIM_PID=
 export CUSTODY_LOCALEDIR=$BUILD/locale
+export XDG_STATE_HOME=$WORK/state	# what a signer remembers is not the tester's own
 
 cleanup() {
 	[ -n "$SIM_PID" ] && kill "$SIM_PID" 2>/dev/null
