@@ -1,6 +1,6 @@
 /*
- * line.c: a JSON validator without memory but a stack of brackets.  Strings take nearly all bytes, so plain ASCII and Chinese text in them are
- * skipped in long steps.
+ * line.c: a JSON validator that keeps a stack of brackets and the names of open objects.  Strings take nearly all bytes, so plain ASCII and
+ * Chinese text in them are skipped in long steps.
  */
 #include "archive/line.h"
 
@@ -10,11 +10,19 @@
 #include "core/json_scan.h"
 #include "core/limits.h"
 
-struct scan { const unsigned char *p, *end; };
+struct scan {
+	const unsigned char *p, *end;
+	struct line_names *names;
+	bool raw;		/* inside the value of "raw", where names and surrogates stand as received */
+	bool escaped;		/* the last string has an escape */
+	bool said;		/* what broke is in the error already */
+};
 
 static enum status
 broken(const struct scan *s, struct str line, struct err *err)
 {
+	if (s->said)
+		return ST_CORRUPT;
 	return err_set(err, ST_CORRUPT, _("a record is not one JSON object in UTF-8 (byte %zu)"), (size_t)(s->p - (const unsigned char *)line.p));
 }
 
@@ -61,17 +69,39 @@ utf8(struct scan *s)
 	return true;
 }
 
-static bool
-is_hex(unsigned char c)
+static int
+hex_digit(unsigned char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static bool
-escape(struct scan *s)
+/* \uXXXX at ${p}; -1: it is not. */
+static int
+unit(const unsigned char *p, const unsigned char *end)
 {
-	int i;
+	int i, v = 0;
 
+	if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
+		return -1;
+	for (i = 2; i < 6; i++) {
+		if (hex_digit(p[i]) < 0)
+			return -1;
+		v = v << 4 | hex_digit(p[i]);
+	}
+	return v;
+}
+
+static bool is_high(int v) { return v >= 0xd800 && v <= 0xdbff; }
+static bool is_low(int v) { return v >= 0xdc00 && v <= 0xdfff; }
+
+static bool
+escape(struct scan *s, struct err *err)
+{
+	int v;
+
+	s->escaped = true;
 	if (s->end - s->p < 2)
 		return false;
 	if (s->p[1] != 'u') {
@@ -80,19 +110,25 @@ escape(struct scan *s)
 		s->p += 2;
 		return true;
 	}
-	if (s->end - s->p < 6)
+	if ((v = unit(s->p, s->end)) < 0)
 		return false;
-	for (i = 2; i < 6; i++)
-		if (!is_hex(s->p[i]))
-			return false;
+	s->p += 6;
+	if (s->raw || (!is_high(v) && !is_low(v)))
+		return true;
+	if (!is_high(v) || !is_low(unit(s->p, s->end))) {
+		err_set(err, ST_CORRUPT, _("half of a surrogate pair stands in a record outside of \"raw\""));
+		s->said = true;
+		return false;
+	}
 	s->p += 6;
 	return true;
 }
 
 /* At the opening quote; afterwards behind the closing one. */
 static bool
-string(struct scan *s)
+string(struct scan *s, struct err *err)
 {
+	s->escaped = false;
 	s->p++;
 	for (;;) {
 		s->p += json_plain((const char *)s->p, (size_t)(s->end - s->p), 0);
@@ -108,7 +144,7 @@ string(struct scan *s)
 			s->p++;
 			return true;
 		} else if (*s->p == '\\') {
-			if (!escape(s))
+			if (!escape(s, err))
 				return false;
 		} else		/* a control */
 			return false;
@@ -159,10 +195,10 @@ word(struct scan *s, const char *text, size_t n)
 }
 
 static bool
-scalar(struct scan *s)
+scalar(struct scan *s, struct err *err)
 {
 	switch (*s->p) {
-	case '"': return string(s);
+	case '"': return string(s, err);
 	case 't': return word(s, "true", 4);
 	case 'f': return word(s, "false", 5);
 	case 'n': return word(s, "null", 4);
@@ -170,69 +206,102 @@ scalar(struct scan *s)
 	}
 }
 
-/* A name and its colon. */
-static bool
-name(struct scan *s)
+/* A name and its colon; ${depth} brackets are open. */
+static enum status
+name(struct scan *s, size_t depth, struct err *err)
 {
+	enum status st = ST_OK;
+	struct str text;
+
 	blank(s);
-	if (s->p == s->end || *s->p != '"' || !string(s))
-		return false;
+	if (depth == 1)
+		s->raw = false;
+	text.p = (const char *)s->p + 1;
+	if (s->p == s->end || *s->p != '"' || !string(s, err))
+		return ST_CORRUPT;
+	text.n = (size_t)((const char *)s->p - 1 - text.p);
+	if (!s->raw)
+		st = line_names_add(s->names, text, s->escaped, err);
+	if (depth == 1)
+		s->raw = str_is(text, "raw");
 	blank(s);
-	return word(s, ":", 1);
+	return st == ST_OK && !word(s, ":", 1) ? ST_CORRUPT : st;
 }
 
-static bool
-values(struct scan *s)
+/* A bracket that opens, and the name behind it if there is one; ${value}: a value is due next. */
+static enum status
+opened(struct scan *s, unsigned char c, size_t depth, bool *value, struct err *err)
 {
-	unsigned char open[LIMIT_JSON_DEPTH];
+	blank(s);
+	if (s->p == s->end)
+		return ST_CORRUPT;
+	*value = *s->p != (c == '{' ? '}' : ']');
+	return *value && c == '{' ? name(s, depth, err) : ST_OK;
+}
+
+/* ST_CORRUPT: broken at ${s}. */
+static enum status
+values(struct scan *s, struct err *err)
+{
+	struct { unsigned char c; size_t names; } open[LINE_DEPTH_MAX];
 	size_t depth = 0;
+	enum status st;
+	bool value;
 
 	for (;;) {
 		/* A value is due. */
 		blank(s);
 		if (s->p == s->end)
-			return false;
+			return ST_CORRUPT;
 		if (*s->p == '{' || *s->p == '[') {
 			unsigned char c = *s->p++;
 
-			if (depth == LIMIT_JSON_DEPTH)
-				return false;
-			open[depth++] = c;
-			blank(s);
-			if (s->p == s->end || *s->p != (c == '{' ? '}' : ']')) {
-				if (c == '{' && !name(s))
-					return false;
+			if (depth == LINE_DEPTH_MAX)
+				return err_set(err, ST_UNSURE, _("a record is nested deeper than this program can follow"));
+			open[depth].c = c;
+			open[depth++].names = s->names->n;
+			if ((st = opened(s, c, depth, &value, err)) != ST_OK)
+				return st;
+			if (value)
 				continue;
-			}
-		} else if (!scalar(s))
-			return false;
+		} else if (!scalar(s, err))
+			return ST_CORRUPT;
 		/* A value is behind us: close what ends here. */
 		for (;;) {
 			blank(s);
 			if (s->p == s->end)
-				return false;
+				return ST_CORRUPT;
 			if (*s->p == ',')
 				break;
-			if (depth == 0 || *s->p != (open[depth - 1] == '{' ? '}' : ']'))
-				return false;
+			if (depth == 0 || *s->p != (open[depth - 1].c == '{' ? '}' : ']'))
+				return ST_CORRUPT;
 			s->p++;
-			if (--depth == 0)
-				return true;
+			depth--;
+			if (s->names->n > open[depth].names && (st = line_names_close(s->names, open[depth].names, depth == 0, err)) != ST_OK) {
+				s->said = true;
+				return st;
+			}
+			if (depth == 0)
+				return ST_OK;
 		}
 		if (depth == 0)
-			return false;
+			return ST_CORRUPT;
 		s->p++;
-		if (open[depth - 1] == '{' && !name(s))
-			return false;
+		if (open[depth - 1].c == '{' && (st = name(s, depth, err)) != ST_OK)
+			return st;
 	}
 }
 
 enum status
-line_check(struct str line, struct err *err)
+line_check(struct line_names *names, struct str line, struct err *err)
 {
-	struct scan s = { (const unsigned char *)line.p, (const unsigned char *)line.p + line.n };
+	struct scan s = { (const unsigned char *)line.p, (const unsigned char *)line.p + line.n, names, false, false, false };
+	enum status st;
 
-	if (line.n == 0 || line.p[0] != '{' || !values(&s) || s.p != s.end)
+	line_names_begin(names);
+	if (line.n == 0 || line.p[0] != '{')
 		return broken(&s, line, err);
-	return ST_OK;
+	if ((st = values(&s, err)) != ST_OK && st != ST_CORRUPT)
+		return st;
+	return st == ST_OK && s.p == s.end ? ST_OK : broken(&s, line, err);
 }

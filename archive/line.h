@@ -2,12 +2,14 @@
 #ifndef ARCHIVE_LINE_H
 #define ARCHIVE_LINE_H
 
-#include "core/str.h"
+#include "archive/line_names.h"
+
+#define LINE_DEPTH_MAX	1024u	/* brackets inside each other; the format names no bound */
 
 /*
- * line_check(line, err): exactly one object of RFC 8259, valid UTF-8, no CR, not deeper than LIMIT_JSON_DEPTH.  Nothing is kept or copied.
- * Names are not compared and escapes of lone surrogates pass: both are allowed inside "raw".  ST_CORRUPT.
+ * line_check(names, line, err): exactly one object of RFC 8259, valid UTF-8, no CR; outside of the outermost "raw" no name twice in an object and no half
+ * of a surrogate pair.  ${names}: memory kept from line to line.  ST_CORRUPT; ST_UNSURE: deeper or with more names than this program follows.
  */
-enum status line_check(struct str line, struct err *) STATUS_USE;
+enum status line_check(struct line_names *, struct str line, struct err *) STATUS_USE;
 
 #endif

@@ -12,6 +12,7 @@ records_check_init(struct records_check *r)
 {
 	memset(r, 0, sizeof(*r));
 	buf_init(&r->held, LIMIT_RECORD + 1);
+	line_names_init(&r->names);
 }
 
 void
@@ -20,6 +21,7 @@ records_check_free(struct records_check *r)
 	digest_free(&r->leaf);
 	digest_free(&r->node);
 	buf_free(&r->held);
+	line_names_free(&r->names);
 }
 
 void
@@ -37,7 +39,7 @@ is_base64url(char c)
 }
 
 enum status
-records_check_line(struct str line, struct err *err)
+records_check_line(struct records_check *r, struct str line, struct err *err)
 {
 	static const char head[] = "{\"_s\":\"";
 	const size_t n_head = sizeof(head) - 1, n_salt = 22;
@@ -52,7 +54,7 @@ records_check_line(struct str line, struct err *err)
 	/* 22 characters hold 132 bits; the last 4 of them must be zero */
 	if (strchr("AQgw", salt[n_salt - 1]) == NULL || salt[n_salt] != '"' || (salt[n_salt + 1] != ',' && salt[n_salt + 1] != '}'))
 		return err_set(err, ST_CORRUPT, _("the salt of a record does not end as it must"));
-	return line_check(line, err);
+	return line_check(&r->names, line, err);
 }
 
 static enum status
@@ -65,7 +67,7 @@ take_line(struct records_check *r, const char *p, size_t n, struct err *err)
 		return err_set(err, ST_CORRUPT, _("a record is longer than 16 MiB"));
 	if (r->n == RECORDS_SEGMENT_MAX)
 		return err_set(err, ST_CORRUPT, _("a segment has more than %u records"), RECORDS_SEGMENT_MAX);
-	if ((st = records_check_line((struct str){ p, n }, err)) != ST_OK ||
+	if ((st = records_check_line(r, (struct str){ p, n }, err)) != ST_OK ||
 	    (st = tree_leaf(&r->leaf, p, n, leaf, err)) != ST_OK || (st = tree_add(&r->tree, &r->node, leaf, err)) != ST_OK)
 		return st;
 	r->n++;

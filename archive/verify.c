@@ -92,7 +92,7 @@ on_entry(void *ctx, const char *path, uint64_t size, uint64_t at, struct err *er
 static enum status
 segment_fault(struct reading *r, enum status st, struct err *err)
 {
-	if (st != ST_CORRUPT)
+	if (st != ST_CORRUPT && st != ST_UNSURE)
 		return st;
 	r->in_segment = false;
 	r->roots_unknown = true;
