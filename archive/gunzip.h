@@ -7,9 +7,6 @@
 
 #include "core/str.h"
 
-#define GUNZIP_HEADER	"\x1f\x8b\x08\0\0\0\0\0\0\xff"
-#define GUNZIP_HEADER_N	((size_t)10)
-
 struct gunzip {
 	int		 fd;		/* borrowed */
 	const char	*name;		/* borrowed, for messages of the operating system */
@@ -18,7 +15,7 @@ struct gunzip {
 	void		*ctx;
 	/* Afterwards: */
 	bool		 gzip;		/* false: a plain tar */
-	bool		 at_fault;	/* the fault is in the file itself, at file offset ${at}, and not one of put's */
+	bool		 at_fault;	/* the fault is in the file itself, at file offset ${at} (of the gzip member), and not one of put's */
 	uint64_t	 at;
 	uint64_t	 n_members;
 };

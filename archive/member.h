@@ -29,7 +29,7 @@ void member_begin(struct member_reader *);
 /*
  * member_read(r, in, used, out, room, got, ended, err): take up to ${in}.n bytes (${used} were taken), give up to ${room} (${got} were given).
  * ${ended}: the member is complete, CRC and length right; ${used} then stops behind it.  ST_CORRUPT: another header, broken deflate, wrong CRC or length, empty.
- * With neither progress nor end more input is wanted.
+ * Before ST_CORRUPT it may still have given something.  With neither progress nor end more input is wanted.
  */
 enum status member_read(struct member_reader *, struct str in, size_t *used, void *out, size_t room, size_t *got, bool *ended, struct err *) STATUS_USE;
 

@@ -126,6 +126,7 @@ take_header(struct reader *r, struct err *err)
 		return st;
 	if (st != ST_OK || r->expect.n != r->want || memcmp(r->expect.p, r->block, r->want) != 0)
 		return fault(r, r->entry_at, _("the header of this entry is not the one the format allows"), err);
+	memcpy(r->last, reader_member(r), strlen(reader_member(r)) + 1);
 	r->left = size;
 	r->padding = tar_padding(size);
 	r->state = READER_DATA;

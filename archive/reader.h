@@ -26,6 +26,7 @@ struct reader {
 	uint64_t	entry_at;	/* of the header of this entry */
 	size_t		padding;
 	char		path[101];	/* of this entry, with the root directory; "" before the first */
+	char		last[101];	/* of the last entry with a good header, without the root directory */
 	char		root[101];	/* root directory, of the first entry */
 	int64_t		mtime_s;	/* of all entries */
 	uint64_t	fault_at;	/* after ST_CORRUPT of our own: tar offset */

@@ -258,7 +258,7 @@ verify_read(struct reading *r, struct err *err)
 	if (st == ST_CORRUPT && r->gunzip.at_fault) {
 		bool first = !r->any_fault;
 
-		st = verify_note(r, CHECK_CONTAINER, st, reader_member(&r->reader), r->gunzip.at, err);
+		st = verify_note(r, CHECK_CONTAINER, st, r->reader.last, r->gunzip.at, err);
 		r->report->offset_in_file |= first;
 		return st;
 	}
