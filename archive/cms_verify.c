@@ -48,13 +48,22 @@ check_attrs(const struct signed_data *s, struct err *err)
 	return ST_OK;
 }
 
-/* Every certificate inside has a place in the chain, and the root is not among them. */
+/* Every certificate inside leads from the signer's upwards, and the root is not among them: neither that of the trust nor any other. */
 static enum status
-check_useful(const struct signed_data *s, const struct x509path *path, struct err *err)
+check_useful(const struct signed_data *s, STACK_OF(X509) *inside, X509 *cert, const struct x509path *path, struct err *err)
 {
 	size_t i;
+	int k;
 
-	for (i = 0; i < s->n_certs; i++)
+	for (k = 0; k < sk_X509_num(inside); k++) {
+		X509 *x = sk_X509_value(inside, k);
+
+		if (X509_cmp(x, cert) != 0 && X509_check_issued(x, x) == X509_V_OK)
+			return err_set(err, ST_CORRUPT, _("the signature carries a root certificate or one without use"));
+	}
+	if (!x509path_useful(inside, cert))
+		return err_set(err, ST_CORRUPT, _("the signature carries a root certificate or one without use"));
+	for (i = 0; path->result == X509PATH_GOOD && i < s->n_certs; i++)
 		if (!x509path_has(path, s->certs[i], true))
 			return err_set(err, ST_CORRUPT, _("the signature carries a root certificate or one without use"));
 	return ST_OK;
@@ -93,7 +102,7 @@ enum status
 cms_verify(const struct seal_signer *signer, struct str der, struct str text, const struct cms_world *w, bool *holds, struct err *err)
 {
 	struct x509path path = { .chain = NULL };
-	STACK_OF(X509) *others = NULL;
+	STACK_OF(X509) *inside = NULL, *others = NULL;
 	struct signed_data s;
 	X509 *cert = NULL;
 	enum status st;
@@ -104,14 +113,15 @@ cms_verify(const struct seal_signer *signer, struct str der, struct str text, co
 	    (st = signed_check(&s, STR(OID_DATA), text, cert, SEAL_RSA_BITS, err)) != ST_OK)
 		goto out;
 	*holds = true;
-	if ((st = x509path_stack(s.certs, s.n_certs, &others, err)) != ST_OK || (st = join(others, w->certs, err)) != ST_OK ||
-	    (st = x509path_build(cert, others, w->crls, w->roots, w->at_ms / 1000, false, &path, err)) != ST_OK)
-		goto out;
-	if (path.result == X509PATH_GOOD && (st = check_useful(&s, &path, err)) != ST_OK)
+	if ((st = x509path_stack(s.certs, s.n_certs, &inside, err)) != ST_OK || (st = x509path_stack(s.certs, s.n_certs, &others, err)) != ST_OK ||
+	    (st = join(others, w->certs, err)) != ST_OK ||
+	    (st = x509path_build(cert, others, w->crls, w->roots, w->at_ms / 1000, false, &path, err)) != ST_OK ||
+	    (st = check_useful(&s, inside, cert, &path, err)) != ST_OK)
 		goto out;
 	st = cms_verify_path(&path, w, err);
 out:
 	x509path_free(&path);
+	sk_X509_pop_free(inside, X509_free);
 	sk_X509_pop_free(others, X509_free);
 	X509_free(cert);
 	return st;
@@ -168,6 +178,22 @@ same_pem(BIO *written, struct str pem, struct err *err)
 	return n > 0 && der_is(pem, p, (size_t)n) ? ST_OK : err_set(err, ST_CORRUPT, _("not exactly one PEM text"));
 }
 
+/* Signatures inside SM2 certificates use the same distinguished id. */
+static enum status
+set_sm2_id(X509 *x, struct err *err)
+{
+	ASN1_OCTET_STRING *id;
+
+	if (X509_get_signature_nid(x) != NID_SM2_with_SM3)
+		return ST_OK;
+	if ((id = ASN1_OCTET_STRING_new()) == NULL || ASN1_OCTET_STRING_set(id, (const unsigned char *)SM2_ID, (int)strlen(SM2_ID)) != 1) {
+		ASN1_OCTET_STRING_free(id);
+		return err_oom(err, 0);
+	}
+	X509_set0_distinguishing_id(x, id);
+	return ST_OK;
+}
+
 enum status
 cms_verify_pem_cert(struct str pem, X509 **out, struct err *err)
 {
@@ -181,6 +207,8 @@ cms_verify_pem_cert(struct str pem, X509 **out, struct err *err)
 		st = err_set(err, ST_CORRUPT, _("not exactly one PEM text"));
 	else
 		st = same_pem(written, pem, err);
+	if (st == ST_OK)
+		st = set_sm2_id(*out, err);
 	if (st != ST_OK) {
 		X509_free(*out);
 		*out = NULL;
@@ -255,17 +283,6 @@ cms_verify_sm2(const struct seal_signer *signer, struct str sig, struct str pem,
 		goto out;
 	}
 	*holds = true;
-	{
-		/* Signatures inside SM2 certificates use the same distinguished id. */
-		ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-
-		if (id == NULL || ASN1_OCTET_STRING_set(id, (const unsigned char *)SM2_ID, (int)strlen(SM2_ID)) != 1) {
-			ASN1_OCTET_STRING_free(id);
-			st = err_oom(err, 0);
-			goto out;
-		}
-		X509_set0_distinguishing_id(cert, id);
-	}
 	if ((st = x509path_build(cert, w->certs, w->crls, w->roots, w->at_ms / 1000, false, &path, err)) == ST_OK)
 		st = cms_verify_path(&path, w, err);
 out:

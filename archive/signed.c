@@ -26,6 +26,9 @@ static const struct { struct str oid, rsa, ecdsa; enum digest_alg alg; const cha
 };
 #define N_DIGESTS (sizeof(digests) / sizeof(digests[0]))
 
+/* Digests that are known, and too weak for evidence: SHA-1, MD5, SHA-224. */
+static const struct str weak[] = { { "\x2b\x0e\x03\x02\x1a", 5 }, { "\x2a\x86\x48\x86\xf7\x0d\x02\x05", 8 }, { "\x60\x86\x48\x01\x65\x03\x04\x02\x04", 9 } };
+
 static enum status
 broken(const char *what, struct err *err)
 {
@@ -46,6 +49,21 @@ signed_alg(struct str inside, enum digest_alg *alg)
 			return true;
 		}
 	return false;
+}
+
+/* Why ${inside} was none of them. */
+static enum status
+no_digest(struct str inside, struct err *err)
+{
+	struct str oid;
+	size_t i;
+
+	if (!der_take(&inside, DER_OID, &oid, NULL))
+		return broken("digestAlgorithm", err);
+	for (i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
+		if (str_eq(oid, weak[i]))
+			return err_set(err, ST_CORRUPT, _("a digest weaker than SHA-256"));
+	return err_set(err, ST_UNSURE, _("a digest algorithm this program does not know"));
 }
 
 static size_t
@@ -96,17 +114,30 @@ read_scheme(struct str inside, struct signed_data *s, struct err *err)
 		s->scheme = SIGNED_ECDSA;
 		return inside.n == 0 ? ST_OK : broken("signatureAlgorithm", err);
 	}
-	return err_set(err, ST_UNSURE, _("a signature algorithm this program does not know, or not with this digest"));
+	for (row = 0; row < N_DIGESTS; row++)
+		if ((digests[row].rsa.p != NULL && str_eq(oid, digests[row].rsa)) || (digests[row].ecdsa.p != NULL && str_eq(oid, digests[row].ecdsa)))
+			return err_set(err, ST_CORRUPT, _("the signature algorithm does not fit the digest"));
+	return err_set(err, ST_UNSURE, _("a signature algorithm this program does not know"));
+}
+
+/* X.690 11.6: the members of a SET OF ascend. */
+static bool
+ascends(struct str before, struct str next)
+{
+	size_t n = before.n < next.n ? before.n : next.n;
+	int c = before.p == NULL ? -1 : memcmp(before.p, next.p, n);
+
+	return c < 0 || (c == 0 && before.n < next.n);
 }
 
 static enum status
 read_attrs(struct str in, struct signed_data *s, struct err *err)
 {
-	struct str one, values;
+	struct str one, values, whole, before = STR_NONE;
 	size_t i;
 
-	while (in.n > 0) {
-		if (s->n_attrs == SIGNED_ATTRS_MAX || !der_take(&in, DER_SEQUENCE, &one, NULL) ||
+	for (; in.n > 0; before = whole) {
+		if (s->n_attrs == SIGNED_ATTRS_MAX || !der_take(&in, DER_SEQUENCE, &one, &whole) || !ascends(before, whole) ||
 		    !der_take(&one, DER_OID, &s->attr[s->n_attrs].oid, NULL) || !der_only(one, DER_SET, &values) ||
 		    !der_take_any(&values, &s->attr[s->n_attrs].value) || values.n != 0)
 			return broken("signedAttrs", err);
@@ -132,7 +163,7 @@ read_signer(struct str in, struct str list, struct signed_data *s, struct err *e
 	if (!der_take(&in, DER_SEQUENCE, &v, &alg) || !str_eq(alg, list))
 		return broken("digestAlgorithm", err);
 	if (!signed_alg(v, &s->digest))
-		return err_set(err, ST_UNSURE, _("a digest algorithm this program does not know"));
+		return no_digest(v, err);
 	if (!der_take(&in, DER_CONTEXT(0u), &v, &s->attrs))
 		return broken("signedAttrs", err);
 	if ((st = read_attrs(v, s, err)) != ST_OK)
@@ -214,6 +245,22 @@ cert_names(struct str der, struct str *issuer, struct str *serial)
 	return der_take(&tbs, DER_INTEGER, NULL, serial) && der_take(&tbs, DER_SEQUENCE, NULL, NULL) && der_take(&tbs, DER_SEQUENCE, NULL, issuer);
 }
 
+/* SigningCertificate (RFC 2634), which knows SHA-1 only: many authorities still name their certificate so; the signature itself is over SHA-256 or better. */
+static enum status
+check_ess_v1(struct str v, struct str cert, struct err *err)
+{
+	unsigned char sha1[20];
+	unsigned int n;
+	struct str hash;
+
+	if (!der_only(v, DER_SEQUENCE, &v) || !der_take(&v, DER_SEQUENCE, &v, NULL) || !der_take(&v, DER_SEQUENCE, &v, NULL) ||
+	    !der_take(&v, DER_OCTETS, &hash, NULL))
+		return broken("signingCertificate", err);
+	if (EVP_Digest(cert.p, cert.n, sha1, &n, EVP_sha1(), NULL) != 1 || n != sizeof(sha1))
+		return err_oom(err, 0);
+	return der_is(hash, sha1, n) ? ST_OK : err_set(err, ST_CORRUPT, _("the signed attributes name another certificate"));
+}
+
 /* SigningCertificateV2 (RFC 5035): the first ESSCertIDv2 names ${cert}. */
 static enum status
 check_ess(const struct signed_data *s, struct str cert, struct err *err)
@@ -223,12 +270,14 @@ check_ess(const struct signed_data *s, struct str cert, struct err *err)
 	unsigned char want[DIGEST_MAX];
 	enum status st;
 
+	if (v.p == NULL && s->content.p != NULL && SIGNED_ATTR(s, OID_SIGNING_CERT).p != NULL)
+		return check_ess_v1(SIGNED_ATTR(s, OID_SIGNING_CERT), cert, err);
 	if (v.p == NULL)
 		return err_set(err, ST_UNSURE, _("the signature does not name its certificate by a hash (signingCertificateV2)"));
 	if (!der_only(v, DER_SEQUENCE, &v) || !der_take(&v, DER_SEQUENCE, &v, NULL) || !der_take(&v, DER_SEQUENCE, &v, NULL))
 		return broken("signingCertificateV2", err);
 	if (der_take(&v, DER_SEQUENCE, &alg_id, NULL) && !signed_alg(alg_id, &alg))
-		return err_set(err, ST_UNSURE, _("a digest algorithm this program does not know"));
+		return no_digest(alg_id, err);
 	if (!der_take(&v, DER_OCTETS, &hash, NULL))
 		return broken("signingCertificateV2", err);
 	if ((st = digest_of(alg, cert.p, cert.n, want, err)) != ST_OK)

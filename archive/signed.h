@@ -18,6 +18,7 @@
 #define OID_CONTENT_TYPE	"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03"
 #define OID_MESSAGE_DIGEST	"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x04"
 #define OID_SIGNING_TIME	"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x05"
+#define OID_SIGNING_CERT	"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x0c"
 #define OID_SIGNING_CERT_V2	"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x2f"
 
 enum signed_scheme { SIGNED_RSA, SIGNED_PSS, SIGNED_ECDSA };
@@ -45,7 +46,8 @@ enum status signed_parse(struct str der, struct str type, bool embedded, struct 
 struct str signed_attr(const struct signed_data *, const char *oid, size_t n_oid);
 #define SIGNED_ATTR(s, oid)	signed_attr((s), (oid), sizeof(oid) - 1)
 /*
- * signed_signer(s, out, err): the certificate inside that issuer and serial number name, and which signingCertificateV2 names by its hash; owned by the caller.
+ * signed_signer(s, out, err): the certificate inside that issuer and serial number name, and which signingCertificateV2 names by its hash
+ * (of a token: or signingCertificate, with SHA-1); owned by the caller.
  * ST_CORRUPT: none, two, or another one.  ST_UNSURE: no signingCertificateV2.
  */
 enum status signed_signer(const struct signed_data *, X509 **out, struct err *) STATUS_USE;

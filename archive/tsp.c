@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/ts.h>
 
+#include "archive/der.h"
 #include "core/digest.h"
 #include "core/i18n.h"
 #include "core/limits.h"
@@ -179,20 +180,54 @@ check_evidence(struct str der, struct str data, struct err *err)
 	return ST_REMOTE;
 }
 
+/*
+ * The answer as it is kept: status "granted" and the token, byte for byte.  Words that an authority sends along with the status are signed by nobody,
+ * so evidence does not have them.
+ */
+static enum status
+keep(struct str der, struct buf *out, struct err *err)
+{
+	static const char granted[] = "\x30\x03\x02\x01";	/* and 0, the NUL at the end */
+	struct str in, token;
+	unsigned char head[6] = { DER_SEQUENCE };
+	size_t n, i, n_len = 1;
+	enum status st;
+
+	if (!der_only(der, DER_SEQUENCE, &in) || !der_take(&in, DER_SEQUENCE, NULL, NULL) || !der_take(&in, DER_SEQUENCE, NULL, &token) || in.n != 0)
+		return err_set(err, ST_REMOTE, _("the time-stamp authority's answer is not DER"));
+	n = sizeof(granted) + token.n;
+	if (n < 0x80)
+		head[1] = (unsigned char)n;
+	else {
+		while (n >> 8 * n_len != 0)
+			n_len++;
+		head[1] = (unsigned char)(0x80 | n_len);
+		for (i = 0; i < n_len; i++)
+			head[2 + i] = (unsigned char)(n >> 8 * (n_len - 1 - i));
+		n_len++;
+	}
+	if ((st = buf_add(out, head, 1 + n_len, err)) != ST_OK || (st = buf_add(out, granted, sizeof(granted), err)) != ST_OK)
+		return st;
+	return buf_str_add(out, token, err);
+}
+
 enum status
 tsp_fetch(struct transport *net, const char *url, const struct http_login *login, struct str data, struct buf *reply, int64_t *gen_time_ms, struct err *err)
 {
 	struct http_response res;
 	TS_REQ *req = NULL;
-	struct buf query;
+	struct buf query, kept;
 	enum status st;
 
 	buf_init(&query, 4096);
 	http_response_init(&res);
 	ERR_clear_error();
+	buf_init(&kept, LIMIT_SIGNATURE);
 	if ((st = make_request(data, &req, &query, err)) == ST_OK && (st = ask(net, url, login, buf_str(&query), &res, err)) == ST_OK &&
-	    (st = check(req, buf_str(&res.body), gen_time_ms, err)) == ST_OK && (st = check_evidence(buf_str(&res.body), data, err)) == ST_OK)
-		st = buf_str_add(reply, buf_str(&res.body), err);
+	    (st = check(req, buf_str(&res.body), gen_time_ms, err)) == ST_OK && (st = keep(buf_str(&res.body), &kept, err)) == ST_OK &&
+	    (st = check_evidence(buf_str(&kept), data, err)) == ST_OK)
+		st = buf_str_add(reply, buf_str(&kept), err);
+	buf_free(&kept);
 	http_response_free(&res);
 	TS_REQ_free(req);
 	buf_free(&query);

@@ -99,14 +99,20 @@ read_tst(struct str in, struct tst *t, struct err *err)
 	return ext.p == NULL ? ST_OK : check_extensions(ext, err);
 }
 
+/*
+ * Every certificate inside leads from the authority's upwards.  One that goes beyond the root that is trusted (a cross certificate) cannot be
+ * checked with that root, so its bytes are nobody's word.
+ */
 static enum status
-check_useful(const struct signed_data *s, const struct x509path *path, struct err *err)
+check_useful(const struct signed_data *s, STACK_OF(X509) *inside, X509 *cert, const struct x509path *path, struct err *err)
 {
 	size_t i;
 
-	for (i = 0; i < s->n_certs; i++)
+	if (!x509path_useful(inside, cert))
+		return err_set(err, ST_CORRUPT, _("the token carries a certificate without use"));
+	for (i = 0; path->result == X509PATH_GOOD && i < s->n_certs; i++)
 		if (!x509path_has(path, s->certs[i], false))
-			return err_set(err, ST_CORRUPT, _("the token carries a certificate without use"));
+			return err_set(err, ST_UNSURE, _("the token carries a certificate beyond the root that is trusted: trust the root it leads to instead"));
 	return ST_OK;
 }
 
@@ -136,9 +142,8 @@ judge_authority(const struct signed_data *s, X509 *cert, const struct cms_world 
 	/* Whatever the token says of the time, its own certificate must have been valid then. */
 	at_gen.at_proven = true;
 	if ((st = x509path_stack(s->certs, s->n_certs, &others, err)) != ST_OK ||
-	    (st = x509path_build(cert, others, w->crls, w->roots, gen_ms / 1000, true, &path, err)) != ST_OK)
-		goto out;
-	if (path.result == X509PATH_GOOD && (st = check_useful(s, &path, err)) != ST_OK)
+	    (st = x509path_build(cert, others, w->crls, w->roots, gen_ms / 1000, true, &path, err)) != ST_OK ||
+	    (st = check_useful(s, others, cert, &path, err)) != ST_OK)
 		goto out;
 	if (path.result == X509PATH_UNKNOWN)
 		st = err_set(err, ST_UNSURE, _("the time-stamp authority is not one that is trusted: %s"), path.why);

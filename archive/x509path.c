@@ -162,6 +162,30 @@ x509path_has(const struct x509path *p, struct str der, bool below_root)
 	return found;
 }
 
+bool
+x509path_useful(STACK_OF(X509) *stack, X509 *leaf)
+{
+	int n = sk_X509_num(stack), i, j;
+	uint64_t useful = 0, before;
+
+	for (i = 0; i < n && i < 64; i++)
+		if (X509_cmp(sk_X509_value(stack, i), leaf) == 0)
+			useful |= UINT64_C(1) << i;
+	do {
+		before = useful;
+		for (i = 0; i < n; i++)
+			for (j = 0; j < n; j++) {
+				X509 *issuer = sk_X509_value(stack, i), *issued = sk_X509_value(stack, j);
+
+				if (i != j && (useful >> j & 1) != 0 && (useful >> i & 1) == 0 && X509_check_issued(issuer, issued) == X509_V_OK &&
+				    X509_verify(issued, X509_get0_pubkey(issuer)) == 1)
+					useful |= UINT64_C(1) << i;
+			}
+	} while (useful != before);
+	ERR_clear_error();
+	return n < 64 && useful == (UINT64_C(1) << n) - 1;
+}
+
 enum status
 x509path_stack(const struct str *certs, size_t n, STACK_OF(X509) **out, struct err *err)
 {

@@ -32,6 +32,11 @@ enum status x509path_build(X509 *leaf, STACK_OF(X509) *others, STACK_OF(X509_CRL
 void x509path_free(struct x509path *);
 /* x509path_has(path, der): one of the chain's certificates has exactly these bytes; ${below_root}: the root does not count. */
 bool x509path_has(const struct x509path *, struct str der, bool below_root);
+/*
+ * x509path_useful(stack, leaf): every certificate of ${stack} is ${leaf} or issued one that is of use: what may stand in a message whatever roots
+ * are trusted.  Compares names and signatures.
+ */
+bool x509path_useful(STACK_OF(X509) *stack, X509 *leaf);
 /* x509path_stack(certs, n, out, err): parse DER certificates; ST_CORRUPT when one is not.  ${out} owned by the caller. */
 enum status x509path_stack(const struct str *certs, size_t n, STACK_OF(X509) **out, struct err *) STATUS_USE;
 
