@@ -66,7 +66,7 @@ browse_open(struct browse **out, const char *path, const struct trust *trust, in
 		goto out;
 	if (report->verdict == VERDICT_INVALID)
 		st = err_set(err, ST_CORRUPT, _("%s is INVALID: nothing of it is shown"), path);
-	else if (report->pending || (report->verdict == VERDICT_INDETERMINATE && !unsure_ok))
+	else if (report->pending || !report->seal_ok || (report->verdict == VERDICT_INDETERMINATE && !unsure_ok))
 		st = err_set(err, ST_UNSURE, _("%s is INDETERMINATE: nothing of it is shown"), path);
 out:
 	if (st != ST_OK)

@@ -12,7 +12,7 @@ struct browse_member { char path[101]; uint64_t size, offset /* of its header, i
 
 /*
  * browse_open(out, path, trust, now_ms, unsure_ok, report, err): judge the archive and open it.  ${report} is filled in whenever it was judged.
- * ST_CORRUPT: INVALID; ST_UNSURE: INDETERMINATE and not ${unsure_ok}; ST_IO.  A pending archive is never opened (ST_UNSURE).
+ * ST_CORRUPT: INVALID; ST_UNSURE: INDETERMINATE and not ${unsure_ok}, or a signature was not checked; ST_IO.  A pending archive is never opened (ST_UNSURE).
  */
 enum status browse_open(struct browse **out, const char *path, const struct trust *, int64_t now_ms, bool unsure_ok, struct verify_report *,
     struct err *) STATUS_USE;

@@ -234,8 +234,12 @@ read_signers(struct lines *l, struct seal *s, bool *unknown, struct err *err)
 		struct seal_signer *g = &s->signers[s->n_signers];
 		struct str tail, hash, role = cut(v, ' ', &tail), kind = cut(tail, ' ', &hash);
 
-		if (s->n_signers == SEAL_ROLES_MAX || !names_role_ok(role) || !copy(g->role, sizeof(g->role), role) ||
-		    hash.p == NULL || !names_role_ok(kind) || !copy(g->kind_name, sizeof(g->kind_name), kind))
+		if (s->n_signers == SEAL_ROLES_MAX) {
+			s->n_signers = 0;
+			return err_set(err, ST_UNSURE, _("seal.txt names more than %d signers: this program cannot follow so many"), SEAL_ROLES_MAX);
+		}
+		if (!names_role_ok(role) || !copy(g->role, sizeof(g->role), role) ||
+		    hash.p == NULL || kind.n == 0 || !copy(g->kind_name, sizeof(g->kind_name), kind))
 			return bad(l, "Signer", err);
 		g->kind = str_is(kind, "cms") ? SEAL_CMS : str_is(kind, "sm2") ? SEAL_SM2 : SEAL_UNKNOWN;
 		*unknown |= g->kind == SEAL_UNKNOWN;

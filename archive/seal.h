@@ -8,7 +8,7 @@
 #include "core/digest.h"
 #include "core/limits.h"
 
-#define SEAL_ROLES_MAX	8
+#define SEAL_ROLES_MAX	32
 #define SEAL_ALGS_MAX	3	/* sha256, sha512, sm3, in this order; sha256 always */
 
 enum seal_kind { SEAL_CMS, SEAL_SM2, SEAL_UNKNOWN };
@@ -33,7 +33,7 @@ struct seal {
 enum status seal_encode(const struct seal *, struct buf *out, struct err *) STATUS_USE;
 /*
  * seal_parse(text, s, err): ST_CORRUPT: any departure from section 5, with the line; ST_UNSURE: a higher format number, or an unknown signer kind
- * (then ${s} is filled in, kind SEAL_UNKNOWN) or algorithm.
+ * (then ${s} is filled in, kind SEAL_UNKNOWN), an unknown algorithm or more signers than SEAL_ROLES_MAX (then n_signers is 0).
  */
 enum status seal_parse(struct str text, struct seal *, struct err *) STATUS_USE;
 

@@ -20,7 +20,7 @@ struct verify_step {
 };
 struct verify_report {
 	enum verdict	 verdict;
-	struct verify_step steps[32]; size_t n_steps;
+	struct verify_step steps[128]; size_t n_steps;
 	/* Of the first contradiction: */
 	char		 member[104];	/* path inside the tar, "" when not within one */
 	uint64_t	 offset;	/* in the tar; for container faults in the file */

@@ -5,6 +5,7 @@
 #include "cmd/look.h"
 #include "core/i18n.h"
 #include "core/record.h"
+#include "core/utf8.h"
 
 static const struct option_def list_options[] = {
 	{ "records", 0, "STREAM", N_("the records of this stream, one line each"), false },
@@ -37,7 +38,7 @@ list_members(struct app *app, struct browse *b, struct err *err)
 	return st == ST_END ? ST_OK : st;
 }
 
-struct ids { bool only_ids; struct arena arena; };
+struct ids { bool only_ids; struct arena arena; struct buf line; };
 
 static enum status
 print_record(void *ctx, uint64_t index, const char *segment, uint64_t in_segment, struct str line, struct err *err)
@@ -53,7 +54,12 @@ print_record(void *ctx, uint64_t index, const char *segment, uint64_t in_segment
 		return look_print(line, err);
 	arena_reset(&ids->arena);
 	st = record_decode(line, &ids->arena, &rec, err);
-	return st == ST_OK ? look_print(rec.id, err) : st;
+	if (st != ST_OK)
+		return st;
+	/* An id is the platform's: what would break the line or move a cursor is shown as an escape. */
+	buf_clear(&ids->line);
+	st = utf8_terminal(rec.id, &ids->line, err);
+	return st == ST_OK ? look_print(buf_str(&ids->line), err) : st;
 }
 
 static enum status
@@ -71,8 +77,10 @@ list_run(struct app *app, const struct options *o, struct err *err)
 	if ((st = look_open(app, o, o->operands[0], false, &b, err)) != ST_OK)
 		return st;
 	arena_init(&ids.arena, LIMIT_ARENA);
+	buf_init(&ids.line, 16 * LIMIT_RECORD);
 	st = stream == NULL ? list_members(app, b, err) : browse_records(b, stream, print_record, &ids, err);
 	arena_free(&ids.arena);
+	buf_free(&ids.line);
 	browse_close(b);
 	return st;
 }

@@ -122,7 +122,8 @@ fold(struct judging *j, const char *path, const struct verify_report *r)
 	for (i = 0; i < r->n_steps && r->steps[i].verdict != r->verdict; i++)
 		;
 	if (r->verdict == VERDICT_INVALID)
-		snprintf(j->why, sizeof(j->why), _("%s: %s (member %s, offset %" PRIu64 ")"), path, i < r->n_steps ? r->steps[i].text : "?",
+		snprintf(j->why, sizeof(j->why), r->offset_in_file ? _("%s: %s (member %s, offset %" PRIu64 " of the file)") :
+		    _("%s: %s (member %s, offset %" PRIu64 " of the tar)"), path, i < r->n_steps ? r->steps[i].text : "?",
 		    r->member[0] != '\0' ? r->member : "-", r->offset);
 	else
 		snprintf(j->why, sizeof(j->why), "%s: %s", path, i < r->n_steps ? r->steps[i].text : "?");
@@ -147,7 +148,7 @@ judge(struct judging *j, const char *path, struct verify_report *report, struct 
 
 /* --- a store: every archive, and the links between their seals --- */
 
-struct link { bool any; struct seal seal; unsigned char sha256[32]; char label[40]; };
+struct link { bool any; struct seal seal; struct buf text /* of its seal.txt */; int64_t token_ms; char label[40]; };
 
 static enum status
 chain_step(struct judging *j, const char *name, enum verdict verdict, const char *text, struct err *err)
@@ -169,11 +170,32 @@ chain_step(struct judging *j, const char *name, enum verdict verdict, const char
 	return st;
 }
 
+/* What is no fault of an archive but worth knowing: time not covered, time stamps against the order. */
 static enum status
-check_link(struct judging *j, const struct store_entry *e, const struct seal *seal, const struct link *before, struct err *err)
+tell_order(struct judging *j, const struct store_entry *e, const struct seal *seal, int64_t token_ms, const struct link *before, struct err *err)
 {
+	bool same = seal->covers_from_ms == before->seal.covers_from_ms && seal->covers_until_ms == before->seal.covers_until_ms;
+	char text[256], until[21], from[21];
+	enum status st = ST_OK;
+
+	if (!same && seal->covers_from_ms != before->seal.covers_until_ms) {
+		when_utc_s(before->seal.covers_until_ms, until);
+		when_utc_s(seal->covers_from_ms, from);
+		snprintf(text, sizeof(text), _("the archive before it covers the time until %s, this one from %s"), until, from);
+		st = chain_step(j, e->name, VERDICT_VALID, text, err);
+	}
+	if (st == ST_OK && token_ms != WHEN_UNKNOWN && before->token_ms != WHEN_UNKNOWN && token_ms < before->token_ms)
+		st = chain_step(j, e->name, VERDICT_VALID, _("its time stamp is earlier than that of the archive before it"), err);
+	return st;
+}
+
+static enum status
+check_link(struct judging *j, const struct store_entry *e, const struct seal *seal, int64_t token_ms, const struct link *before, struct err *err)
+{
+	unsigned char hash[DIGEST_MAX];
 	char text[256];
-	bool ok;
+	enum status st;
+	size_t i;
 
 	if (!before->any) {
 		if (seal->sequence == 1)
@@ -188,8 +210,13 @@ check_link(struct judging *j, const struct store_entry *e, const struct seal *se
 		    before->seal.sequence);
 		return chain_step(j, e->name, VERDICT_INVALID, text, err);
 	}
-	ok = seal->has_previous && memcmp(seal->previous[0], before->sha256, 32) == 0;
-	return ok ? ST_OK : chain_step(j, e->name, VERDICT_INVALID, _("its Previous line is not the hash of the seal before it"), err);
+	for (i = 0; i < seal->n_algs; i++) {
+		if ((st = digest_of(seal->algs[i], before->text.p, before->text.n, hash, err)) != ST_OK)
+			return st;
+		if (!seal->has_previous || memcmp(seal->previous[i], hash, digest_size(seal->algs[i])) != 0)
+			return chain_step(j, e->name, VERDICT_INVALID, _("its Previous line is not the hash of the seal before it"), err);
+	}
+	return tell_order(j, e, seal, token_ms, before, err);
 }
 
 static enum status
@@ -198,13 +225,15 @@ judge_store(struct judging *j, const char *path, struct err *err)
 	struct store store = { .dir = -1 };
 	struct store_entry *list = NULL;
 	struct verify_report report;
-	struct link before = { 0 };
+	struct link before = { .any = false };
+	unsigned char sha256[32];
 	struct buf file, text;
 	enum status st;
 	size_t i, n = 0, judged = 0;
 
 	buf_init(&file, 8192);
 	buf_init(&text, LIMIT_SEAL);
+	buf_init(&before.text, LIMIT_SEAL);
 	if ((st = store_open(&store, path, "archive", false, err)) != ST_OK || (st = store_list(&store, true, &list, &n, err)) != ST_OK)
 		goto out;
 	for (i = 0; i < n; i++) {
@@ -216,10 +245,11 @@ judge_store(struct judging *j, const char *path, struct err *err)
 		judged++;
 		snprintf(label, sizeof(label), "%.*s", (int)(strrchr(list[i].name, '-') - list[i].name), list[i].name);
 		if (strcmp(label, before.label) != 0) {
-			memset(&before, 0, sizeof(before));
+			before.any = false;
 			snprintf(before.label, sizeof(before.label), "%s", label);
 		}
 		memset(&report, 0, sizeof(report));
+		report.token_ms = WHEN_UNKNOWN;
 		if (list[i].state != STORE_DESTROYED) {
 			buf_clear(&file);
 			if ((st = buf_addf(&file, err, "%s/%s.tar.gz%s", path, list[i].name, list[i].state == STORE_PENDING ? ".partial" : "")) != ST_OK ||
@@ -238,14 +268,19 @@ judge_store(struct judging *j, const char *path, struct err *err)
 		}
 		if (st != ST_OK)
 			goto out;
-		if (report.seal_ok && memcmp(&report.seal, &seal, sizeof(seal)) != 0 &&
+		if ((st = digest_of(DIGEST_SHA256, text.p, text.n, sha256, err)) != ST_OK)
+			goto out;
+		if (report.seal_ok && memcmp(report.seal_sha256, sha256, sizeof(sha256)) != 0 &&
 		    (st = chain_step(j, list[i].name, VERDICT_INVALID, _("the seal beside it differs from the seal inside"), err)) != ST_OK)
 			goto out;
-		if ((st = check_link(j, &list[i], &seal, &before, err)) != ST_OK ||
-		    (st = digest_of(DIGEST_SHA256, text.p, text.n, before.sha256, err)) != ST_OK)
+		if ((st = check_link(j, &list[i], &seal, report.token_ms, &before, err)) != ST_OK)
+			goto out;
+		buf_clear(&before.text);
+		if ((st = buf_str_add(&before.text, buf_str(&text), err)) != ST_OK)
 			goto out;
 		before.any = true;
 		before.seal = seal;
+		before.token_ms = report.token_ms;
 	}
 	if (judged == 0)
 		st = err_set(err, ST_USAGE, _("%s holds no archive"), path);
@@ -256,6 +291,7 @@ out:
 	store_close(&store);
 	buf_free(&file);
 	buf_free(&text);
+	buf_free(&before.text);
 	return st;
 }
 

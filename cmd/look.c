@@ -2,9 +2,12 @@
 #include "cmd/look.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "core/i18n.h"
+#include "core/limits.h"
 #include "core/log.h"
+#include "core/utf8.h"
 #include "core/when.h"
 
 static const char *
@@ -71,6 +74,20 @@ look_open(struct app *app, const struct options *o, const char *path, bool need_
 enum status
 look_print(struct str line, struct err *err)
 {
+	struct buf shown;
+	enum status st;
+	bool failed;
+
+	/* A terminal obeys what stands in a text; a file or a pipe gets the bytes as they are. */
+	if (isatty(STDOUT_FILENO)) {
+		buf_init(&shown, 16 * LIMIT_RECORD);
+		if ((st = utf8_terminal(line, &shown, err)) == ST_OK) {
+			failed = fwrite(shown.p, 1, shown.n, stdout) != shown.n || putchar('\n') == EOF;
+			st = failed ? err_sys(err, _("cannot write to standard output")) : ST_OK;
+		}
+		buf_free(&shown);
+		return st;
+	}
 	if (fwrite(line.p, 1, line.n, stdout) != line.n || putchar('\n') == EOF)
 		return err_sys(err, _("cannot write to standard output"));
 	return ST_OK;
