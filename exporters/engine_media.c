@@ -193,10 +193,14 @@ fetch_ranges(struct engine *e, const struct attach *at, const struct vars *vars,
 		m->down.upto = m->done + at->chunk - 1;
 		if ((st = api_fetch(e->api, &engine_lane(e)->s->secrets, &at->call, vars, &m->down, &e->detail, err)) != ST_OK || e->detail.act != ACT_OK)
 			return st;
+		if (e->detail.resp.status == 200 && m->done == 0) {	/* a server without ranges: its length was announced and kept */
+			m->done = m->sink.n_bytes;
+			return ST_OK;
+		}
 		want = e->detail.resp.range_total > m->done ? e->detail.resp.range_total - m->done : 0;
 		want = want > at->chunk ? at->chunk : want;
 		if (e->detail.resp.status != 206 || want == 0 || m->sink.n_bytes != want || e->detail.resp.range_from != m->done ||
-		     (total != 0 && e->detail.resp.range_total != total)) {
+		    (total != 0 && e->detail.resp.range_total != total)) {
 			if (++bad >= RANGE_TRIES) {
 				e->detail.act = ACT_UNKNOWN;
 				(void)snprintf(e->detail.code, sizeof(e->detail.code), "range");

@@ -59,12 +59,17 @@ static enum status
 by_rule(struct replay *r, const struct replay_rule *rule, const struct http_request *req, struct http_response *resp, struct err *err)
 {
 	const char *type = rule->type == NULL ? "application/json" : rule->type;
+	struct http_request whole = *req;
 	struct buf file;
 	enum status st;
 
 	if (rule->fail != ST_OK)
 		return err_set(err, rule->fail, _("a failure that was asked for"));
 	resp->retry_after_s = rule->retry_after_s == 0 ? -1 : rule->retry_after_s;
+	if (rule->no_ranges) {
+		whole.range_from = whole.range_to = 0;
+		req = &whole;
+	}
 	(void)snprintf(resp->location, sizeof(resp->location), "%s", rule->location == NULL ? "" : rule->location);
 	(void)snprintf(resp->disposition, sizeof(resp->disposition), "%s", rule->disposition == NULL ? "" : rule->disposition);
 	if (rule->body.p != NULL)

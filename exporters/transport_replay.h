@@ -17,6 +17,7 @@ struct replay_rule {
 	const char	*type;		/* NULL: "application/json" */
 	const char	*disposition;	/* NULL: none */
 	long		 retry_after_s;	/* 0: none */
+	bool		 no_ranges;	/* a Range is not looked at: 200 and everything */
 	const char	*location;	/* of a redirect; NULL: none */
 	struct str	 body;		/* absent: the file ${file} of the directory */
 	const char	*file;

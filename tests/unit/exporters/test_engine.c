@@ -391,6 +391,29 @@ test_empty_pieces(void **state)
 	rig_close(&r);
 }
 
+/* A server that does not know ranges gives everything: taken, if it comes from the beginning. */
+static void
+test_no_ranges(void **state)
+{
+	static const struct replay_rule rules[] = {
+		{ .path = P("media/get"), .contains = "MEDIA-D", .times = 1, .file = "error.830002.json" },
+		{ .path = P("media/get"), .contains = "MEDIA-D", .no_ranges = true, .type = "application/octet-stream", .disposition = "attachment", .body = JSON_("whole") },
+		TENANT
+	};
+	const char *streams[] = { "approvals", NULL };
+	struct rig r;
+	struct transport *net = play(rules, N(rules));
+
+	(void)state;
+	rig_open(&r, ALL);
+	shorten(&r);
+	r.scope.streams = streams;
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_true(rig_has(&r, " 5] files/MEDIA-D "));
+	net->close(net);
+	rig_close(&r);
+}
+
 /* What the platform says of a refusal goes into the archive; our token does not. */
 static void
 test_words_with_secret(void **state)
@@ -533,7 +556,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_template_refused), cmocka_unit_test(test_licence_over), cmocka_unit_test(test_empty_pieces),
+		cmocka_unit_test(test_template_refused), cmocka_unit_test(test_licence_over), cmocka_unit_test(test_empty_pieces), cmocka_unit_test(test_no_ranges),
 		cmocka_unit_test(test_words_with_secret), cmocka_unit_test(test_split_tail), cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope),
 		cmocka_unit_test(test_open_again),
 	};

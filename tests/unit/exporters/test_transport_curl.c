@@ -152,6 +152,7 @@ one(const char *answer, size_t n, size_t flood, struct http_request *req, struct
 static void
 test_redirect_is_handed_back(void **state)
 {
+	static const char bare[] = "HTTP/1.1 301 Moved\r\nLocation: /x\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n\x1f\x8b";
 	static const char answer[] = "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/x\r\nContent-Length: 0\r\n\r\n";
 	struct http_request req = { .method = "GET" };
 	struct http_response resp;
@@ -162,6 +163,11 @@ test_redirect_is_handed_back(void **state)
 	assert_int_equal(one(answer, sizeof(answer) - 1, 0, &req, &resp, &err, NULL, 0), ST_OK);
 	assert_int_equal(resp.status, 302);
 	assert_string_equal(resp.location, "https://elsewhere.example/x");
+	/* Of a redirect the headers count, however its page was sent. */
+	http_response_clear(&resp);
+	assert_int_equal(one(bare, sizeof(bare) - 1, 0, &req, &resp, &err, NULL, 0), ST_OK);
+	assert_int_equal(resp.status, 301);
+	assert_string_equal(resp.location, "/x");
 	http_response_free(&resp);
 }
 
