@@ -276,7 +276,7 @@ out:
 static bool
 known(const struct archive *a, const char *name)
 {
-	static const char *const fixed[] = { "state", "run", WRITER_KEY, "manifest.part", "segments.part", "offsets.part" };
+	static const char *const fixed[] = { "state", "run", WRITER_GOES_ON, WRITER_KEY, "manifest.part", "segments.part", "offsets.part" };
 	char other[LIMIT_PATH + 64];
 	const struct spool *s;
 	size_t i;

@@ -44,6 +44,18 @@ enum status archive_resume(struct archive **out, int store_dir, const char *name
 enum archive_phase { ARCHIVE_CAPTURE, ARCHIVE_VIEWS, ARCHIVE_SEALED /* seal.txt durable, rows 11-15 or the end missing */ };
 enum archive_phase archive_phase(const struct archive *);
 const struct archive_params *archive_params_of(const struct archive *);
+/* Bytes that count against the limit of a volume (archive format 2.3): of the tar and of every open segment and view, before compression. */
+uint64_t archive_octets(const struct archive *);
+/*
+ * archive_share_run(from, to, err): every file of ${from}'s run directory also appears in ${to}'s, for the next volume of one run.  What is there already stays;
+ * done twice, it is the same.
+ */
+enum status archive_share_run(const struct archive *from, struct archive *to, struct err *) STATUS_USE;
+/*
+ * archive_goes_on(a, yes, err): while this stands, another archive must follow and is not begun yet: a store then shows ${a} as an interrupted run even
+ * when it is sealed.
+ */
+enum status archive_goes_on(const struct archive *, bool yes, struct err *) STATUS_USE;
 /* A directory descriptor for downloads and side files of the run (<name>.work/run). */
 int archive_work_dir(const struct archive *);
 
@@ -77,6 +89,7 @@ uint64_t archive_n_records(const struct archive *, const char *stream /* NULL: a
 struct archive_seal_params {
 	int64_t sealed_at_ms, covers_until_ms;
 	uint64_t gaps;
+	uint64_t volume, volumes;	/* Bag-Count: this one of so many; 0 of them: not known yet.  volume 0: the only one */
 	const struct cms_signer *const *signers; size_t n_signers;	/* in the order of the Signer lines */
 };
 /* archive_seal(a, p, err): write views, manifests, tag files and seal.txt; durable in <name>.seal/ when it returns; K is erased.  Once made it is never made again. */

@@ -6,6 +6,7 @@
  *   writer_record.c  records, segments            writer_file.c    attachments
  *   writer_view.c    views                        writer_iter.c    records read again
  *   writer_seal.c    rows 7-11                    writer_close.c   rows 12-15, the end
+ *   writer_volume.c  several archives of one run
  */
 #ifndef ARCHIVE_WRITER_PARTS_H
 #define ARCHIVE_WRITER_PARTS_H
@@ -21,6 +22,7 @@
 #define WRITER_NAME_MAX		64		/* bytes of an archive name with a suffix */
 #define WRITER_SEGMENT_RECORDS	65536u		/* archive format 4.2 */
 #define WRITER_SEGMENT_BYTES	((uint64_t)64 << 20)
+#define WRITER_GOES_ON		"goes-on"	/* in the work directory: see archive_goes_on; store.c knows the name */
 #define WRITER_KEY		"key"
 #define WRITER_KEY_LEN		32
 #define WRITER_BAGIT	"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"

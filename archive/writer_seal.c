@@ -67,16 +67,18 @@ append_views(struct archive *a, struct err *err)
 }
 
 static enum status
-bag_info(const struct archive *a, struct buf *out, struct err *err)
+bag_info(const struct archive *a, const struct archive_seal_params *seal, struct buf *out, struct err *err)
 {
 	const struct archive_params *p = &a->params;
-	char day[21];
+	char day[21], of[24] = "?";
 	enum status st;
 
 	when_utc_s(a->mtime_s * 1000, day);
+	if (seal->volume == 0 || seal->volumes > 0)
+		snprintf(of, sizeof(of), "%" PRIu64, seal->volume == 0 ? 1 : seal->volumes);
 	if ((st = buf_addf(out, err, "Source-Organization: %s\nExternal-Identifier: %s\nBagging-Date: %.10s\n", p->organization, p->name, day)) != ST_OK ||
-	    (st = buf_addf(out, err, "Payload-Oxum: %" PRIu64 ".%" PRIu64 "\nBag-Group-Identifier: %s\nBag-Count: 1 of 1\n", a->payload_octets,
-	    a->payload_files, p->group)) != ST_OK ||
+	    (st = buf_addf(out, err, "Payload-Oxum: %" PRIu64 ".%" PRIu64 "\nBag-Group-Identifier: %s\nBag-Count: %" PRIu64 " of %s\n", a->payload_octets,
+	    a->payload_files, p->group, seal->volume == 0 ? 1 : seal->volume, of)) != ST_OK ||
 	    (p->description != NULL && (st = buf_addf(out, err, "External-Description: %s\n", p->description)) != ST_OK))
 		return st;
 	return buf_addf(out, err, "Software: %s%s\n", p->software, a->test_key ? " (test key)" : "");
@@ -104,7 +106,7 @@ add_bytes_line(struct buf *out, const char *path, struct str bytes, struct err *
 
 /* Rows 7 to 10; ${hash} gets that of the tag manifest. */
 static enum status
-tag_files(struct archive *a, unsigned char hash[32], struct err *err)
+tag_files(struct archive *a, const struct archive_seal_params *p, unsigned char hash[32], struct err *err)
 {
 	unsigned char sha256[32];
 	struct buf tags, info;
@@ -124,7 +126,7 @@ tag_files(struct archive *a, unsigned char hash[32], struct err *err)
 	    (st = add_line(&tags, "manifest-sha256.txt", sha256, err)) != ST_OK ||
 	    (st = writer_entry_file(a, "record-segments.tsv", a->segments.fd, a->segments.n, sha256, err)) != ST_OK ||
 	    (st = add_line(&tags, "record-segments.tsv", sha256, err)) != ST_OK ||
-	    (st = bag_info(a, &info, err)) != ST_OK || (st = writer_entry(a, "bag-info.txt", buf_str(&info), err)) != ST_OK ||
+	    (st = bag_info(a, p, &info, err)) != ST_OK || (st = writer_entry(a, "bag-info.txt", buf_str(&info), err)) != ST_OK ||
 	    (st = add_bytes_line(&tags, "bag-info.txt", buf_str(&info), err)) != ST_OK ||
 	    (st = writer_entry(a, "tagmanifest-sha256.txt", buf_str(&tags), err)) != ST_OK)
 		goto out;
@@ -177,6 +179,8 @@ check_params(const struct archive *a, const struct archive_seal_params *p, struc
 {
 	if (p->n_signers == 0 || p->n_signers > SEAL_ROLES_MAX)
 		return err_set(err, ST_USAGE, _("%s: a seal names 1 to %d signers"), a->params.name, SEAL_ROLES_MAX);
+	if (p->volumes > 0 && p->volume > p->volumes)
+		return err_set(err, ST_USAGE, _("%s: volume %ju of %ju"), a->params.name, (uintmax_t)p->volume, (uintmax_t)p->volumes);
 	if (p->covers_until_ms < a->params.covers_from_ms)
 		return err_set(err, ST_USAGE, _("%s: the period ends before it begins"), a->params.name);
 	if (a->payload_files == 0 && a->n_views == 0)
@@ -191,7 +195,7 @@ seal(struct archive *a, const struct archive_seal_params *p, struct err *err)
 	enum status st;
 
 	buf_clear(&a->seal_text);
-	if ((st = append_views(a, err)) != ST_OK || (st = tag_files(a, tagmanifest, err)) != ST_OK ||
+	if ((st = append_views(a, err)) != ST_OK || (st = tag_files(a, p, tagmanifest, err)) != ST_OK ||
 	    (st = make_seal(a, p, tagmanifest, err)) != ST_OK)
 		return st;
 	a->phase = ARCHIVE_SEALED;

@@ -10,46 +10,67 @@
 
 /* What would close it, as the person at this computer can do it. */
 static void
-say_pending(const struct run_result *res)
+say_pending(const struct run_archive *a)
 {
-	if (res->stage.n_missing == 1)
-		log_say(LOG_WARN_, _("%s is sealed but pending: %s; next: custody sign %s --role %s"), res->archive, res->pending_why, res->archive,
-		    res->stage.missing[0]);
-	else if (res->stage.n_missing > 1)
-		log_say(LOG_WARN_, _("%s is sealed but pending: %s; next: custody sign %s --role ROLE, for each of them"), res->archive, res->pending_why,
-		    res->archive);
+	if (a->stage.n_missing == 1)
+		log_say(LOG_WARN_, _("%s is sealed but pending: %s; next: custody sign %s --role %s"), a->archive, a->pending_why, a->archive,
+		    a->stage.missing[0]);
+	else if (a->stage.n_missing > 1)
+		log_say(LOG_WARN_, _("%s is sealed but pending: %s; next: custody sign %s --role ROLE, for each of them"), a->archive, a->pending_why,
+		    a->archive);
 	else
-		log_say(LOG_WARN_, _("%s is sealed but pending: %s; it can be closed with: custody timestamp %s"), res->archive, res->pending_why, res->archive);
+		log_say(LOG_WARN_, _("%s is sealed but pending: %s; it can be closed with: custody timestamp %s"), a->archive, a->pending_why, a->archive);
+}
+
+static enum status
+answer_json(const struct run_result *res, const struct run_archive *pending, struct buf *out, struct err *err)
+{
+	enum status st = buf_addz(out, "{\"archives\":[", err);
+	size_t i;
+
+	for (i = 0; i < res->n_archives && st == ST_OK; i++)
+		if ((st = i == 0 ? ST_OK : buf_putc(out, ',', err)) == ST_OK)
+			st = json_put_string(out, str_of(res->archives[i].path), err);
+	if (st != ST_OK || (st = buf_addf(out, err, "],\"records\":%" PRIu64 ",\"gaps\":%" PRIu64 ",\"limits\":%" PRIu64 ",\"status\":\"%s\"", res->records,
+	    res->gaps, res->limits, pending != NULL ? "pending" : res->gaps > 0 ? "partial" : "complete")) != ST_OK)
+		return st;
+	if (pending != NULL && ((st = buf_addz(out, ",\"pending\":", err)) != ST_OK ||
+	    (st = json_put_string(out, str_of(pending->pending_why), err)) != ST_OK || (st = buf_putc(out, ',', err)) != ST_OK ||
+	    (st = pending_json(&pending->stage, out, err)) != ST_OK))
+		return st;
+	return buf_addz(out, "}\n", err);
+}
+
+static enum status
+answer_text(const struct run_result *res, struct buf *out, struct err *err)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; i < res->n_archives && st == ST_OK; i++)
+		if (!res->archives[i].pending)
+			st = buf_addf(out, err, "%s\n", res->archives[i].path);
+	return st;
 }
 
 enum status
 cmd_run_print(struct app *app, const struct run_result *res, struct err *err)
 {
+	const struct run_archive *pending = NULL;
 	struct buf out;
 	enum status st;
+	size_t i;
 
-	buf_init(&out, 16384);
-	if (app->json) {
-		if ((st = buf_addz(&out, "{\"archives\":[", err)) == ST_OK &&
-		    (st = json_put_string(&out, str_of(res->path), err)) == ST_OK &&
-		    (st = buf_addf(&out, err, "],\"records\":%" PRIu64 ",\"gaps\":%" PRIu64 ",\"limits\":%" PRIu64 ",\"status\":\"%s\"", res->records,
-		    res->gaps, res->limits, res->pending ? "pending" : res->gaps > 0 ? "partial" : "complete")) == ST_OK) {
-			if (res->pending && ((st = buf_addz(&out, ",\"pending\":", err)) != ST_OK ||
-			    (st = json_put_string(&out, str_of(res->pending_why), err)) != ST_OK || (st = buf_putc(&out, ',', err)) != ST_OK ||
-			    (st = pending_json(&res->stage, &out, err)) != ST_OK))
-				goto out;
-			st = buf_addz(&out, "}\n", err);
-		}
-	} else if (!res->pending)
-		st = buf_addf(&out, err, "%s\n", res->path);
-	else
-		st = ST_OK;
-	if (st == ST_OK && (st = app_print(&out, err)) == ST_OK)
+	for (i = 0; i < res->n_archives && pending == NULL; i++)
+		if (res->archives[i].pending)
+			pending = &res->archives[i];
+	buf_init(&out, (size_t)16 << 20);
+	if ((st = app->json ? answer_json(res, pending, &out, err) : answer_text(res, &out, err)) == ST_OK && (st = app_print(&out, err)) == ST_OK)
 		app->answered = app->json;
-	if (st == ST_OK && res->pending)
-		say_pending(res);
-out:
 	buf_free(&out);
+	for (i = 0; st == ST_OK && i < res->n_archives; i++)
+		if (res->archives[i].pending)
+			say_pending(&res->archives[i]);
 	return st;
 }
 
@@ -79,13 +100,14 @@ cmd_run_closed(struct app *app, const char *store, const char *archive, struct e
 enum status
 cmd_run_answer(struct app *app, const struct run_result *res, struct err *err)
 {
+	const char *last = res->n_archives > 0 ? res->archives[res->n_archives - 1].archive : "-";
 	enum status st = cmd_run_print(app, res, err);
 
 	if (st != ST_OK)
 		return st;
-	log_say(LOG_INFO_, _("%s: %" PRIu64 " records, %" PRIu64 " gaps, %" PRIu64 " limits"), res->archive, res->records, res->gaps, res->limits);
+	log_say(LOG_INFO_, _("%s: %" PRIu64 " records, %" PRIu64 " gaps, %" PRIu64 " limits"), last, res->records, res->gaps, res->limits);
 	if (res->gaps > 0) {
-		st = err_set(err, ST_PARTIAL, _("finished with %" PRIu64 " gaps in %s"), res->gaps, res->archive);
+		st = err_set(err, ST_PARTIAL, _("finished with %" PRIu64 " gaps in %s"), res->gaps, last);
 		err_next(err, _("read data/report/gaps.csv in the archive: each line says whether and how it can be fetched again"));
 	}
 	return st;
@@ -94,13 +116,14 @@ cmd_run_answer(struct app *app, const struct run_result *res, struct err *err)
 static enum status
 export_run(struct app *app, const struct options *o, struct err *err)
 {
-	struct run_result res;
+	struct run_result res = { 0 };
 	struct run run;
 	enum status st;
 
 	run_init(&run, app);
 	if ((st = run_open_tenant(&run, o->operands[0], err)) == ST_OK && (st = run_export(&run, o, &res, err)) == ST_OK)
 		st = cmd_run_answer(app, &res, err);
+	run_result_free(&res);
 	run_free(&run);
 	return st;
 }

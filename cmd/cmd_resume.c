@@ -59,7 +59,7 @@ out:
 static enum status
 resume_one(struct app *app, const struct waiting *w, struct err *err)
 {
-	struct run_result res;
+	struct run_result res = { 0 };
 	struct run run;
 	enum status st;
 
@@ -67,6 +67,7 @@ resume_one(struct app *app, const struct waiting *w, struct err *err)
 	run_init(&run, app);
 	if ((st = run_open_tenant(&run, w->tenant, err)) == ST_OK && (st = run_resume(&run, w->name, &res, err)) == ST_OK)
 		st = cmd_run_answer(app, &res, err);
+	run_result_free(&res);
 	run_free(&run);
 	return st;
 }

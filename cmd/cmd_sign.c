@@ -349,6 +349,7 @@ sign_archive(struct signing *s, const char *operand, struct err *err)
 		goto out;
 	if ((st = run_finish(&r, &result, err)) == ST_OK)
 		st = cmd_run_print(s->app, &result, err);
+	run_result_free(&result);
 out:
 	run_free(&r);
 	return st;

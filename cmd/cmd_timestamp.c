@@ -2,6 +2,18 @@
 #include "cmd/cmd_run.h"
 #include "core/i18n.h"
 
+/* Asked for by name, so not having got it is a failure here, unlike at the end of an export. */
+static enum status
+still_pending(const struct run_archive *a, struct err *err)
+{
+	if (a->stage.n_missing > 0) {
+		err_set(err, ST_UNSURE, _("the signatures come first: %s"), a->pending_why);
+		return err_next(err, "custody sign %s --role %s", a->archive, a->stage.missing[0]);
+	}
+	err_set(err, ST_REMOTE, "%s", a->pending_why);
+	return err_next(err, _("the archive stays pending and nothing is lost; later: custody timestamp %s"), a->archive);
+}
+
 static enum status
 stamp(struct app *app, struct run *r, const char *operand, struct err *err)
 {
@@ -16,17 +28,12 @@ stamp(struct app *app, struct run *r, const char *operand, struct err *err)
 		err_set(err, ST_USAGE, _("%s: [seal] names no time-stamp authority"), config_file(app->config));
 		return err_next(err, _("write timestamp = https://… there"));
 	}
-	if ((st = run_finish(r, &result, err)) != ST_OK || (st = cmd_run_print(app, &result, err)) != ST_OK)
-		return st;
-	if (!result.pending)
-		return ST_OK;
-	/* Asked for by name, so not having got it is a failure here, unlike at the end of an export. */
-	if (result.stage.n_missing > 0) {
-		err_set(err, ST_UNSURE, _("the signatures come first: %s"), result.pending_why);
-		return err_next(err, "custody sign %s --role %s", result.archive, result.stage.missing[0]);
-	}
-	err_set(err, ST_REMOTE, "%s", result.pending_why);
-	return err_next(err, _("the archive stays pending and nothing is lost; later: custody timestamp %s"), result.archive);
+	if ((st = run_finish(r, &result, err)) == ST_OK)
+		st = cmd_run_print(app, &result, err);
+	if (st == ST_OK && result.archives[0].pending)
+		st = still_pending(&result.archives[0], err);
+	run_result_free(&result);
+	return st;
 }
 
 static enum status

@@ -1,5 +1,5 @@
 /* run.c: the frame of an export: what is opened, in which order, and what a new run and a resumed one share. */
-#include "cmd/run.h"
+#include "cmd/run_overflow.h"
 
 #include <inttypes.h>
 #include <netdb.h>
@@ -12,17 +12,21 @@
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/mem.h"
 #include "core/secret.h"
 #include "exporters/transport_curl.h"
 #include "store/rebuild.h"
 #include "version.h"
+
+#define VOLUME_DEFAULT	((uint64_t)50 << 30)	/* archive format 2.3 */
+#define VOLUME_MIN	((uint64_t)1 << 20)
 
 void
 run_init(struct run *r, struct app *app)
 {
 	memset(r, 0, sizeof(*r));
 	r->app = app;
-	r->lock = r->archive_lock = -1;
+	r->lock = r->archive_lock = r->overflow = -1;
 	r->store.dir = -1;
 	r->heads.dir = -1;
 	run_state_init(&r->state);
@@ -31,12 +35,21 @@ run_init(struct run *r, struct app *app)
 }
 
 void
+run_result_free(struct run_result *res)
+{
+	mem_free(res->archives);
+	memset(res, 0, sizeof(*res));
+}
+
+void
 run_free(struct run *r)
 {
 	size_t i;
 
 	source_close(r->source);
+	run_overflow_close(r);
 	archive_free(r->archive);
+	archive_free(r->next);
 	for (i = 0; i < r->n_signers; i++)
 		cms_signer_close(r->signers[i]);
 	if (r->net != NULL)
@@ -132,6 +145,24 @@ try_secrets(struct run *r, struct err *err)
 	return ST_OK;
 }
 
+/* [store] volume, or that of the tenant's own store. */
+static enum status
+volume_limit(struct run *r, struct err *err)
+{
+	const char *name = config_get(r->app->config, r->section, "store"), *text;
+	char section[80] = "store";
+	enum status st;
+
+	if (name != NULL)
+		snprintf(section, sizeof(section), "store %s", name);
+	r->volume_limit = VOLUME_DEFAULT;
+	if ((text = config_get(r->app->config, section, "volume")) == NULL)
+		return ST_OK;
+	if ((st = config_bytes(text, &r->volume_limit, err)) == ST_OK && r->volume_limit < VOLUME_MIN)
+		st = err_set(err, ST_USAGE, _("%s is less than 1 MiB"), text);
+	return st == ST_OK ? st : err_in(err, "%s: [%s] volume", config_file(r->app->config), section);
+}
+
 enum status
 run_open_tenant(struct run *r, const char *tenant, struct err *err)
 {
@@ -155,7 +186,8 @@ run_open_tenant(struct run *r, const char *tenant, struct err *err)
 	    (st = catalog_open(&r->catalog, &r->store, err)) != ST_OK ||
 	    (st = rebuild_catalog(r->catalog, &r->store, when_now_ms(), err)) != ST_OK)
 		goto out;
-	st = run_network(r, err);
+	if ((st = volume_limit(r, err)) == ST_OK)
+		st = run_network(r, err);
 out:
 	buf_free(&path);
 	return st;
@@ -218,6 +250,8 @@ run_commit(struct run *r, struct err *err)
 		struct str cursor;
 
 		if ((st = source_sync(r->source, err)) != ST_OK)
+			return st;
+		if ((st = run_overflow_sync(r, err)) != ST_OK)
 			return st;
 		cursor = source_cursor(r->source);
 		buf_clear(&r->state.cursor);
@@ -295,8 +329,8 @@ organization(const struct run *r)
 	return name != NULL ? name : r->state.tenant;
 }
 
-static enum status
-create_archive(struct run *r, struct err *err)
+enum status
+run_create(struct run *r, int64_t covers_from_ms, char name[40], struct archive **out, struct err *err)
 {
 	struct archive_params p = { 0 };
 	struct store_head head;
@@ -308,8 +342,8 @@ create_archive(struct run *r, struct err *err)
 	if (!head.any && (st = new_chain(r, chain, err)) != ST_OK)
 		return st;
 	p.sequence = head.any ? head.seal.sequence + 1 : 1;
-	store_name(r->store.label, p.sequence, r->archive_name);
-	p.name = r->archive_name;
+	store_name(r->store.label, p.sequence, name);
+	p.name = name;
 	p.chain = head.any ? head.seal.chain : chain;
 	p.has_previous = head.any;
 	memcpy(p.previous_sha256, head.sha256, sizeof(p.previous_sha256));
@@ -317,22 +351,22 @@ create_archive(struct run *r, struct err *err)
 	p.group = r->state.run;
 	p.software = "custody " CUSTODY_VERSION;
 	p.began_ms = r->state.began_ms;
-	p.covers_from_ms = head.any ? head.seal.covers_until_ms : 0;
+	p.covers_from_ms = covers_from_ms != WHEN_UNKNOWN ? covers_from_ms : head.any ? head.seal.covers_until_ms : 0;
 	if (!head.any && r->state.scope.scope.since_ms != WHEN_UNKNOWN && r->state.scope.scope.since_ms <= p.began_ms)
 		p.covers_from_ms = r->state.scope.scope.since_ms;
 	p.test_salt_key = r->test ? r->test_key : NULL;
-	return archive_create(&r->archive, r->store.dir, &p, 0, err);
+	return archive_create(out, r->store.dir, &p, 0, err);
 }
 
-static enum status
-begin_event(struct run *r, const char *action, struct err *err)
+enum status
+run_begin_event(struct run *r, const char *action, struct err *err)
 {
 	struct buf detail;
 	enum status st;
 
 	buf_init(&detail, (size_t)1 << 20);
-	if ((st = buf_addf(&detail, err, "{\"program\":\"custody %s\",\"session\":%" PRIu64 ",\"scope\":", CUSTODY_VERSION,
-	    r->state.n_sessions)) == ST_OK &&
+	if ((st = buf_addf(&detail, err, "{\"program\":\"custody %s\",\"session\":%" PRIu64 ",\"volume\":%" PRIu64 ",\"scope\":", CUSTODY_VERSION,
+	    r->state.n_sessions, r->state.volume.number)) == ST_OK &&
 	    (st = scope_encode(&r->state.scope, &detail, err)) == ST_OK && (st = buf_putc(&detail, '}', err)) == ST_OK)
 		st = run_event(r, action, buf_str(&detail), err);
 	buf_free(&detail);
@@ -344,17 +378,25 @@ run_finish(struct run *r, struct run_result *result, struct err *err)
 {
 	enum status st = ST_OK;
 
-	if (archive_phase(r->archive) == ARCHIVE_CAPTURE)
-		st = run_capture(r, err);
-	if (st == ST_OK && archive_phase(r->archive) == ARCHIVE_VIEWS)
-		st = run_views_finish(r, err);
-	if (st != ST_OK)
-		return st;
-	result->records = run_state_records(&r->state);
-	result->gaps = run_state_gaps(&r->state);
-	result->limits = run_state_limits(&r->state);
-	snprintf(result->archive, sizeof(result->archive), "%s", r->archive_name);
-	return run_seal(r, result, err);
+	for (;;) {
+		if (archive_phase(r->archive) == ARCHIVE_CAPTURE)
+			st = run_capture(r, err);
+		if (st == ST_OK && archive_phase(r->archive) == ARCHIVE_VIEWS)
+			st = run_views_finish(r, err);
+		if (st != ST_OK)
+			return st;
+		result->records = run_state_records(&r->state);
+		result->gaps = run_state_gaps(&r->state);
+		result->limits = run_state_limits(&r->state);
+		if ((st = run_seal(r, result, err)) != ST_OK || r->next == NULL)
+			return st;
+		archive_free(r->archive);
+		fs_drop(&r->archive_lock);
+		r->archive = r->next;
+		r->next = NULL;
+		r->state.volume = r->next_volume;
+		memcpy(r->archive_name, r->next_name, sizeof(r->archive_name));
+	}
 }
 
 /* An ended session: say how to go on, or take away what nobody could go on with. */
@@ -395,9 +437,9 @@ run_export(struct run *r, const struct options *o, struct run_result *result, st
 		snprintf(r->state.platform, sizeof(r->state.platform), "%s", v);
 	if ((v = config_get(r->app->config, r->section, "corp_id")) != NULL)
 		snprintf(r->state.corp, sizeof(r->state.corp), "%s", v);
-	if ((st = create_archive(r, err)) == ST_OK) {
+	if ((st = run_create(r, WHEN_UNKNOWN, r->archive_name, &r->archive, err)) == ST_OK) {
 		r->state.n_sessions = 1;
-		if ((st = begin_event(r, "run.begin", err)) == ST_OK)
+		if ((st = run_begin_event(r, "run.begin", err)) == ST_OK)
 			st = run_finish(r, result, err);
 	}
 	return st == ST_OK ? st : interrupted(r, st, err);
@@ -439,7 +481,7 @@ run_resume(struct run *r, const char *name, struct run_result *result, struct er
 		goto out;
 	if (archive_phase(r->archive) == ARCHIVE_CAPTURE) {
 		r->state.n_sessions++;
-		st = begin_event(r, "run.resume", err);
+		st = run_begin_event(r, "run.resume", err);
 	}
 	if (st == ST_OK)
 		st = run_finish(r, result, err);

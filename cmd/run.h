@@ -31,19 +31,31 @@ struct run {
 	struct cms_signer *signers[RUN_SIGNERS_MAX]; size_t n_signers;
 	struct heads	 heads;			/* what was signed here; dir -1: nobody signs here */
 	struct run_authority authorities[PENDING_TOKENS_MAX]; size_t n_authorities;
-	struct archive	*archive;
+	struct archive	*archive, *next;	/* next: the volume that follows, begun while this one is closed */
+	struct run_volume next_volume;
 	struct source	*source;
 	struct source_params params;		/* of the source, as long as it lives */
 	struct buf	 begun_at, begun_with;	/* its cursor and carry */
 	struct run_state state;
 	bool		 committed;		/* something would survive the end of this process */
-	char		 archive_name[40];
+	char		 archive_name[40], next_name[40];
+	uint64_t	 volume_limit;		/* octets of one archive; 0: none */
+	bool		 overflowing;		/* the rest of this page waits for the next archive */
+	/* run_overflow.c: */
+	int		 overflow;
+	uint64_t	 overflow_n, overflow_taken;
+	char		 overflow_blob[40];
+	struct record	 overflow_rec;
+	struct buf	 overflow_line;
+	struct arena	 overflow_arena;
 	/* Test only: see run_test_seed. */
 	unsigned char	 test_key[32]; bool test, commit_each_page; uint64_t backoff_ms;
 };
 
-/* What came out, for the caller's last words. */
-struct run_result { char archive[40]; char path[4200]; bool pending; char pending_why[400]; struct pending stage /* when pending */; uint64_t records, gaps, limits; };
+/* What came out, for the caller's last words: the archives in order, and the run's figures. */
+struct run_archive { char archive[40]; char path[4200]; bool pending; char pending_why[400]; struct pending stage /* when pending */; };
+struct run_result { struct run_archive *archives; size_t n_archives; uint64_t records, gaps, limits; };
+void run_result_free(struct run_result *);
 
 void run_init(struct run *, struct app *);
 void run_free(struct run *);
@@ -70,13 +82,18 @@ enum status run_same_account(const struct run *, struct err *) STATUS_USE;	/* th
 enum status run_lock_archive(struct run *, struct err *) STATUS_USE;	/* held once is enough */
 enum status run_capture(struct run *, struct err *) STATUS_USE;
 enum status run_views_finish(struct run *, struct err *) STATUS_USE;	/* run_views.c: whole views and the certificate */
-enum status run_seal(struct run *, struct run_result *, struct err *) STATUS_USE;
+enum status run_seal(struct run *, struct run_result *, struct err *) STATUS_USE;	/* adds one archive to the result */
 /* run_event(r, action, detail_json, err): a record of the program's own actions. */
 enum status run_event(struct run *, const char *action, struct str detail, struct err *) STATUS_USE;
-/* run_gap(r, rec, is_limit, err): number, count, keep and show one gap or limit. */
-enum status run_gap(struct run *, struct record *, bool is_limit, struct err *) STATUS_USE;
-enum status run_put(struct run *, struct views *, struct record *, struct err *) STATUS_USE;
 enum status run_commit(struct run *, struct err *) STATUS_USE;
+/* run_volume_fits(r, n): is there room for ${n} more octets in this archive?  The first of an archive always fits. */
+bool run_volume_fits(const struct run *, uint64_t n);
+/* run_volume_next(r, err): behind the seal of a full archive: begin the one that follows (r->next), unless a session before did. */
+enum status run_volume_next(struct run *, struct err *) STATUS_USE;
+/* run_create(r, name, out, err): a new archive behind the head of the chain; ${covers_from_ms} WHEN_UNKNOWN: where that ended. */
+enum status run_create(struct run *, int64_t covers_from_ms, char name[40], struct archive **out, struct err *) STATUS_USE;
+/* run_begin_event(r, action, err): who does what, with the scope. */
+enum status run_begin_event(struct run *, const char *action, struct err *) STATUS_USE;
 /*
  * run_signers(r, with_keys, err): open what [seal] names, and the keys that are here, unless told not to; ST_DENIED: key refused or certificate expired.
  * run_heads(r, path, err): open what this computer remembers of what it signed: ${path}, else [seal] signed, else as heads_open.

@@ -3,13 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/run.h"
+#include "cmd/run_overflow.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/log.h"
 #include "core/progress.h"
 #include "core/stop.h"
 #include "exporters/engine.h"
+
+#define SALT_ROOM	32u	/* what the archive puts before a record, and its line end */
+#define SMALL_ROOM	4096u	/* a gap, or the record of a file */
 
 /* Extensions that a file may keep: a name chosen by a user is never a path. */
 static const char *const extensions[] = {
@@ -40,11 +43,12 @@ extension_of(struct str name)
 	return NULL;
 }
 
-enum status
-run_put(struct run *r, struct views *views, struct record *rec, struct err *err)
+/* ${line}: one producer, so its memory is kept from record to record. */
+static struct buf line;
+
+static enum status
+encode(const struct record *rec, struct err *err)
 {
-	static struct buf line;		/* one producer: its memory is kept from record to record */
-	struct run_stream *m;
 	enum status st;
 
 	if (line.max == 0)
@@ -52,6 +56,15 @@ run_put(struct run *r, struct views *views, struct record *rec, struct err *err)
 	buf_clear(&line);
 	if ((st = record_encode(rec, &line, err)) != ST_OK)
 		return err_in(err, "%s %.*s", rec->stream, STR_ARG(rec->id));
+	return ST_OK;
+}
+
+static enum status
+put_line(struct run *r, struct views *views, const struct record *rec, struct err *err)
+{
+	struct run_stream *m;
+	enum status st;
+
 	if ((st = archive_record(r->archive, rec->stream, buf_str(&line), err)) != ST_OK ||
 	    (st = views_put(views, rec, err)) != ST_OK)
 		return st;
@@ -59,7 +72,16 @@ run_put(struct run *r, struct views *views, struct record *rec, struct err *err)
 		return ST_LIMIT;
 	m->n_records++;
 	m->n_bytes += line.n;
+	r->state.volume.used = true;
 	return ST_OK;
+}
+
+static enum status
+put(struct run *r, struct views *views, const struct record *rec, struct err *err)
+{
+	enum status st = encode(rec, err);
+
+	return st == ST_OK ? put_line(r, views, rec, err) : st;
 }
 
 static enum status
@@ -76,7 +98,7 @@ put_file(struct run *r, struct views *views, const struct source_item *it, struc
 	record_set(it->rec, "path", str_of(path));
 	record_set(it->rec, "sha256", str_of(hex));
 	record_set(it->rec, "size", str_of(size));
-	return run_put(r, views, it->rec, err);
+	return put(r, views, it->rec, err);
 }
 
 static enum status
@@ -105,7 +127,7 @@ put_gap(struct run *r, struct views *views, struct record *rec, bool is_limit, s
 		return st;
 	log_say(LOG_DEBUG_, is_limit ? _("limit: %s %.*s: %s: %.*s") : _("gap: %s %.*s: %s: %.*s"), stream, STR_ARG(record_get(rec, "object")), reason,
 	    STR_ARG(record_get(rec, "detail")));
-	return run_put(r, views, rec, err);
+	return put(r, views, rec, err);
 }
 
 static enum status
@@ -165,15 +187,37 @@ check_counts(struct run *r, struct views *views, struct err *err)
 	return st;
 }
 
+/* The archive is full: this item and what follows it in its page wait. */
+static enum status
+wait(struct run *r, const struct source_item *it, struct err *err)
+{
+	r->overflowing = true;
+	return run_overflow_put(r, it, err);
+}
+
+static enum status
+put_record(struct run *r, struct views *views, const struct source_item *it, struct err *err)
+{
+	enum status st = encode(it->rec, err);
+
+	if (st != ST_OK)
+		return st;
+	return run_volume_fits(r, line.n + SALT_ROOM) ? put_line(r, views, it->rec, err) : wait(r, it, err);
+}
+
 static enum status
 item(struct run *r, struct views *views, struct source_item *it, struct err *err)
 {
 	struct run_stream *m;
 	enum status st;
 
+	if (it->what != SRC_PAGE && it->what != SRC_COUNT && (r->overflowing ||
+	    (it->what == SRC_RECORD && it->rec->kind == REC_FILE && !run_volume_fits(r, it->blob_size + SMALL_ROOM)) ||
+	    ((it->what == SRC_GAP || it->what == SRC_LIMIT) && !run_volume_fits(r, SMALL_ROOM))))
+		return wait(r, it, err);
 	switch (it->what) {
 	case SRC_RECORD:
-		return it->rec->kind == REC_FILE ? put_file(r, views, it, err) : run_put(r, views, it->rec, err);
+		return it->rec->kind == REC_FILE ? put_file(r, views, it, err) : put_record(r, views, it, err);
 	case SRC_GAP:
 		return put_gap(r, views, it->rec, false, err);
 	case SRC_LIMIT:
@@ -185,7 +229,8 @@ item(struct run *r, struct views *views, struct source_item *it, struct err *err
 	case SRC_PAGE:
 		if (it->stream != NULL && (m = run_state_stream(&r->state, it->stream, err)) != NULL)
 			progress_set(it->stream, m->n_records, it->count, m->n_bytes, m->n_gaps);
-		if (!r->committed || r->commit_each_page || archive_commit_due(r->archive)) {
+		r->state.volume.goes_on = r->overflowing;
+		if (r->overflowing || !r->committed || r->commit_each_page || archive_commit_due(r->archive)) {
 			if ((st = run_commit(r, err)) != ST_OK)
 				return st;
 		}
@@ -242,14 +287,24 @@ place_sink(struct views_place *p, const char *path, struct sink **out, struct er
 }
 
 static enum status
+finish_records(struct run *r, struct err *err)
+{
+	struct buf state;
+	enum status st;
+
+	buf_init(&state, (size_t)32 << 20);
+	if ((st = run_state_encode(&r->state, &state, err)) == ST_OK)
+		st = archive_finish_records(r->archive, buf_str(&state), err);
+	buf_free(&state);
+	return st;
+}
+
+static enum status
 ended(struct run *r, struct views *views, struct err *err)
 {
 	struct buf state;
 	enum status st;
 
-	buf_clear(&r->state.carry);
-	if ((st = buf_str_add(&r->state.carry, source_carry(r->source), err)) != ST_OK)
-		return st;
 	if (scope_is_whole(&r->state.scope) && (st = check_counts(r, views, err)) != ST_OK)
 		return st;
 	r->state.captured_ms = when_now_ms();
@@ -260,11 +315,81 @@ ended(struct run *r, struct views *views, struct err *err)
 	    (st = buf_addz(&state, ",\"streams\":", err)) == ST_OK && (st = run_state_streams_json(&r->state, &state, err)) == ST_OK &&
 	    (st = buf_putc(&state, '}', err)) == ST_OK)
 		st = run_event(r, "run.captured", buf_str(&state), err);
-	buf_clear(&state);
-	if (st == ST_OK && (st = run_state_encode(&r->state, &state, err)) == ST_OK)
-		st = archive_finish_records(r->archive, buf_str(&state), err);
 	buf_free(&state);
+	return st == ST_OK ? finish_records(r, err) : st;
+}
+
+/* The archive is full and the commit that says so is made: the source goes on in the next one. */
+static enum status
+full(struct run *r, struct err *err)
+{
+	struct buf detail;
+	enum status st;
+
+	source_close(r->source);
+	r->source = NULL;
+	run_overflow_close(r);
+	r->overflowing = false;
+	r->state.captured_ms = when_now_ms();
+	if (r->state.volume.until_ms == WHEN_UNKNOWN)	/* how far the first one reaches is said of all: nobody knows yet when the last one ends */
+		r->state.volume.until_ms = r->state.began_ms;
+	buf_init(&detail, 4096);
+	if ((st = archive_goes_on(r->archive, true, err)) == ST_OK &&
+	    (st = buf_addf(&detail, err, "{\"run\":\"%s\",\"began\":%" PRId64 ",\"volume\":%" PRIu64 "}", r->state.run, r->state.began_ms,
+	    r->state.volume.number)) == ST_OK && (st = run_event(r, "volume.full", buf_str(&detail), err)) == ST_OK)
+		st = finish_records(r, err);
+	buf_free(&detail);
 	return st;
+}
+
+/* The source has nothing more. */
+static enum status
+exhausted(struct run *r, struct err *err)
+{
+	enum status st;
+
+	r->state.volume.source_done = true;
+	r->state.volume.goes_on = r->overflowing;
+	buf_clear(&r->state.carry);
+	if ((st = buf_str_add(&r->state.carry, source_carry(r->source), err)) != ST_OK)
+		return st;
+	return r->overflowing ? run_commit(r, err) : ST_OK;
+}
+
+/* What the archive before had no room for. */
+static enum status
+take_waiting(struct run *r, struct views *views, struct err *err)
+{
+	struct source_item it;
+	enum status st;
+	uint64_t n;
+
+	while ((st = run_overflow_take(r, &it, &n, err)) == ST_OK) {
+		if (it.what != SRC_STREAM_END && !run_volume_fits(r, n + SMALL_ROOM)) {
+			r->state.volume.goes_on = true;
+			return run_commit(r, err);
+		}
+		if ((st = item(r, views, &it, err)) != ST_OK)
+			return st;
+		run_overflow_taken(r);
+		if (archive_commit_due(r->archive) && ((st = run_commit(r, err)) != ST_OK || (st = stop_check(err)) != ST_OK))
+			return st;
+	}
+	return st == ST_END ? ST_OK : st;
+}
+
+static enum status
+pump(struct run *r, struct views *views, struct err *err)
+{
+	struct source_item it;
+	enum status st;
+
+	if ((st = open_source(r, err)) != ST_OK)
+		return st;
+	while (!r->state.volume.goes_on && (st = source_next(r->source, &it, err)) == ST_OK)
+		if ((st = item(r, views, &it, err)) != ST_OK)
+			break;
+	return st == ST_END ? exhausted(r, err) : st;
 }
 
 enum status
@@ -273,22 +398,21 @@ run_capture(struct run *r, struct err *err)
 	struct format_options opt = { 0 };
 	struct place place = { { place_sink }, r->archive };
 	struct views *views = NULL;
-	struct source_item it;
 	const char *crlf = config_get(r->app->config, r->section, "csv.crlf");
 	enum status st;
 
 	opt.crlf = crlf != NULL && strcmp(crlf, "yes") == 0;
 	opt.made_ms = r->state.began_ms;
-	if ((st = views_open(&views, &opt, &place.place, err)) != ST_OK || (st = open_source(r, err)) != ST_OK)
-		goto out;
+	if ((st = views_open(&views, &opt, &place.place, err)) != ST_OK)
+		return st;
 	progress_start(r->app->progress, r->app->color);
-	while ((st = source_next(r->source, &it, err)) == ST_OK)
-		if ((st = item(r, views, &it, err)) != ST_OK)
-			break;
-	if (st == ST_END)
-		st = ended(r, views, err);
+	if (!r->state.volume.goes_on)
+		st = take_waiting(r, views, err);
+	if (st == ST_OK && !r->state.volume.goes_on && !r->state.volume.source_done)
+		st = pump(r, views, err);
+	if (st == ST_OK)
+		st = r->state.volume.goes_on ? full(r, err) : ended(r, views, err);
 	progress_end();
-out:
 	views_close(views);
 	return st;
 }

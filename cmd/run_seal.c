@@ -7,6 +7,7 @@
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/log.h"
+#include "core/mem.h"
 #include "core/progress.h"
 
 static enum status
@@ -23,7 +24,13 @@ seal(struct run *r, struct err *err)
 	p.covers_until_ms = until != WHEN_UNKNOWN && until < r->state.captured_ms ? until : r->state.captured_ms;
 	if (p.covers_until_ms < archive_params_of(r->archive)->covers_from_ms)
 		p.covers_until_ms = archive_params_of(r->archive)->covers_from_ms;
-	p.gaps = run_state_gaps(&r->state);
+	if (r->state.volume.until_ms != WHEN_UNKNOWN)
+		p.covers_until_ms = until != WHEN_UNKNOWN && until < r->state.volume.until_ms ? until : r->state.volume.until_ms;
+	p.gaps = run_state_gaps(&r->state) - r->state.volume.gaps_before;
+	if (r->state.volume.number > 1 || r->state.volume.goes_on) {
+		p.volume = r->state.volume.number;
+		p.volumes = r->state.volume.goes_on ? 0 : r->state.volume.number;
+	}
 	p.signers = signers;
 	p.n_signers = r->n_signers;
 	return archive_seal(r->archive, &p, err);
@@ -99,20 +106,22 @@ gather_pems(struct run *r, struct err *err)
 }
 
 static enum status
-remember(struct run *r, const struct run_result *result, struct err *err)
+remember(struct run *r, const struct run_archive *done, struct err *err)
 {
+	const struct run_volume *v = &r->state.volume;
 	struct catalog_run c = { 0 };
 
 	snprintf(c.run, sizeof(c.run), "%s", r->state.run);
 	snprintf(c.tenant, sizeof(c.tenant), "%s", r->state.tenant);
 	snprintf(c.archive, sizeof(c.archive), "%s", r->archive_name);
-	snprintf(c.status, sizeof(c.status), "%s", result->pending ? "pending" : result->gaps > 0 ? "partial" : "complete");
 	c.began_ms = r->state.began_ms;
 	c.ended_ms = when_now_ms();
-	c.records = result->records;
-	c.gaps = result->gaps;
-	c.limits = result->limits;
-	return catalog_put(r->catalog, &c, r->state.carry.n > 0 ? buf_str(&r->state.carry) : STR("{}"), err);
+	c.records = run_state_records(&r->state) - v->records_before;
+	c.gaps = run_state_gaps(&r->state) - v->gaps_before;
+	c.limits = run_state_limits(&r->state);
+	snprintf(c.status, sizeof(c.status), "%s", done->pending ? "pending" : v->goes_on ? "volume" : c.gaps > 0 ? "partial" : "complete");
+	/* What the next run must know is known when the last volume ends. */
+	return catalog_put(r->catalog, &c, !v->goes_on && r->state.carry.n > 0 ? buf_str(&r->state.carry) : STR("{}"), err);
 }
 
 /* How far the archive is, by what its .seal directory holds. */
@@ -170,28 +179,44 @@ complete(struct run *r, struct err *err)
 	return st;
 }
 
+static enum status
+new_result(struct run *r, struct run_result *result, struct run_archive **out, struct err *err)
+{
+	struct run_archive *grown = mem_grow(result->archives, result->n_archives + 1, sizeof(*grown), err);
+
+	if (grown == NULL)
+		return ST_NOMEM;
+	result->archives = grown;
+	*out = &grown[result->n_archives++];
+	memset(*out, 0, sizeof(**out));
+	snprintf((*out)->archive, sizeof((*out)->archive), "%s", r->archive_name);
+	return ST_OK;
+}
+
 enum status
 run_seal(struct run *r, struct run_result *result, struct err *err)
 {
+	struct run_archive *done;
 	struct buf path;
 	enum status st = ST_OK;
 
 	progress_phase(_("sealing"));
 	if (archive_phase(r->archive) == ARCHIVE_VIEWS && (st = seal(r, err)) != ST_OK)
 		return st;
-	if ((st = run_lock_archive(r, err)) != ST_OK || (st = run_receipts(r, archive_seal_text(r->archive), err)) != ST_OK)
+	if ((st = run_lock_archive(r, err)) != ST_OK || (st = run_receipts(r, archive_seal_text(r->archive), err)) != ST_OK ||
+	    (r->state.volume.goes_on && (st = run_volume_next(r, err)) != ST_OK) || (st = new_result(r, result, &done, err)) != ST_OK)
 		return st;
 	st = complete(r, err);
 	buf_init(&path, 4096);
 	if (st == ST_UNSURE) {
-		result->pending = true;
-		snprintf(result->pending_why, sizeof(result->pending_why), "%.399s", err->text);
-		snprintf(result->path, sizeof(result->path), "%s/%s.tar.gz.partial", r->store.path, r->archive_name);
+		done->pending = true;
+		snprintf(done->pending_why, sizeof(done->pending_why), "%.399s", err->text);
+		snprintf(done->path, sizeof(done->path), "%s/%s.tar.gz.partial", r->store.path, r->archive_name);
 		err_init(err);
-		st = stage(r, &result->stage, err);
+		st = stage(r, &done->stage, err);
 	} else if (st == ST_OK && (st = archive_close(r->archive, &path, err)) == ST_OK)
-		snprintf(result->path, sizeof(result->path), "%s/%.*s", r->store.path, (int)path.n, path.p);
+		snprintf(done->path, sizeof(done->path), "%s/%.*s", r->store.path, (int)path.n, path.p);
 	buf_free(&path);
 	progress_end();
-	return st == ST_OK ? remember(r, result, err) : st;
+	return st == ST_OK ? remember(r, done, err) : st;
 }

@@ -8,13 +8,14 @@
 #include "core/json.h"
 #include "core/limits.h"
 
-#define STATE_VERSION	"1"
+#define STATE_VERSION	"2"
 
 void
 run_state_init(struct run_state *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->began_ms = s->captured_ms = WHEN_UNKNOWN;
+	s->began_ms = s->captured_ms = s->volume.until_ms = WHEN_UNKNOWN;
+	s->volume.number = 1;
 	scope_init(&s->scope);
 	buf_init(&s->cursor, (size_t)4 << 20);
 	buf_init(&s->carry, (size_t)16 << 20);
@@ -142,6 +143,14 @@ run_state_streams_json(const struct run_state *s, struct buf *out, struct err *e
 	return st == ST_OK ? buf_putc(out, ']', err) : st;
 }
 
+static enum status
+put_volume(const struct run_volume *v, struct buf *out, struct err *err)
+{
+	return buf_addf(out, err, ",\"volume\":{\"number\":%" PRIu64 ",\"gaps_before\":%" PRIu64 ",\"records_before\":%" PRIu64 ",\"used\":%d,\"goes_on\":%d,"
+	    "\"source_done\":%d,\"until\":%" PRId64 ",\"waiting_from\":%" PRIu64 ",\"waiting_to\":%" PRIu64 ",\"blobs\":%" PRIu64 "}", v->number,
+	    v->gaps_before, v->records_before, v->used, v->goes_on, v->source_done, v->until_ms, v->waiting_from, v->waiting_to, v->blobs);
+}
+
 enum status
 run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 {
@@ -160,7 +169,7 @@ run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 	    (st = buf_addf(out, err, ",\"began\":%" PRId64 ",\"captured\":%" PRId64 ",\"gap_entries\":%" PRIu64 ",\"limit_entries\":%" PRIu64
 	    ",\"events\":%" PRIu64 ",\"sessions\":%" PRIu64 ",\"scope\":", s->began_ms, s->captured_ms, s->gap_entries, s->limit_entries,
 	    s->events, s->n_sessions)) != ST_OK ||
-	    (st = scope_encode(&s->scope, out, err)) != ST_OK ||
+	    (st = scope_encode(&s->scope, out, err)) != ST_OK || (st = put_volume(&s->volume, out, err)) != ST_OK ||
 	    (st = buf_addz(out, ",\"streams\":", err)) != ST_OK ||
 	    (st = run_state_streams_json(s, out, err)) != ST_OK ||
 	    (st = buf_addz(out, ",\"cursor\":", err)) != ST_OK || (st = buf_str_add(out, cursor, err)) != ST_OK ||
@@ -245,20 +254,40 @@ decode_stream(struct run_state *s, const struct json_node *t, size_t i, struct a
 }
 
 static bool
+get_flag(const struct json_node *t, size_t i, const char *name, bool *out)
+{
+	uint64_t v;
+
+	if (!get_u64(t, i, name, &v) || v > 1)
+		return false;
+	*out = v == 1;
+	return true;
+}
+
+static bool
+decode_volume(struct run_volume *v, const struct json_node *t, size_t i)
+{
+	return i != 0 && get_u64(t, i, "number", &v->number) && get_u64(t, i, "gaps_before", &v->gaps_before) &&
+	    get_u64(t, i, "records_before", &v->records_before) && get_flag(t, i, "used", &v->used) && get_flag(t, i, "goes_on", &v->goes_on) &&
+	    get_flag(t, i, "source_done", &v->source_done) && get_i64(t, i, "until", &v->until_ms) &&
+	    get_u64(t, i, "waiting_from", &v->waiting_from) && get_u64(t, i, "waiting_to", &v->waiting_to) && get_u64(t, i, "blobs", &v->blobs);
+}
+
+static bool
 decode(struct run_state *s, struct str json, struct arena *a)
 {
 	struct json_node *t;
 	size_t n, list, k, at;
 	uint64_t v;
 
-	if (json_tape(json, a, &t, &n, NULL) != ST_OK || !get_u64(t, 0, "v", &v) || v != 1 ||
+	if (json_tape(json, a, &t, &n, NULL) != ST_OK || !get_u64(t, 0, "v", &v) || v != 2 ||
 	    !get_text(t, 0, "run", a, s->run, sizeof(s->run)) || !get_text(t, 0, "tenant", a, s->tenant, sizeof(s->tenant)) ||
 	    !get_text(t, 0, "platform", a, s->platform, sizeof(s->platform)) || !get_text(t, 0, "corp", a, s->corp, sizeof(s->corp)) ||
 	    !get_i64(t, 0, "began", &s->began_ms) || !get_i64(t, 0, "captured", &s->captured_ms) ||
 	    !get_u64(t, 0, "gap_entries", &s->gap_entries) || !get_u64(t, 0, "limit_entries", &s->limit_entries) ||
 	    !get_u64(t, 0, "events", &s->events) || !get_u64(t, 0, "sessions", &s->n_sessions) ||
 	    (at = json_get(t, 0, "scope")) == 0 || scope_decode(&s->scope, t[at].val, NULL) != ST_OK ||
-	    (list = json_get(t, 0, "streams")) == 0)
+	    !decode_volume(&s->volume, t, json_get(t, 0, "volume")) || (list = json_get(t, 0, "streams")) == 0)
 		return false;
 	for (k = list + 1; k < t[list].next; k = t[k].next)
 		if (!decode_stream(s, t, k, a))

@@ -21,6 +21,22 @@ struct run_stream {
 };
 struct run_reason { char stream[48], reason[40]; bool is_limit; uint64_t entries, objects; };
 
+/*
+ * A run that does not fit into one archive fills several (archive format 2.3).  What the last page of one gave too much waits in the work directory, in
+ * the file OVERFLOW (run_overflow.c), and comes first in the next.
+ */
+struct run_volume {
+	uint64_t number;		/* of this archive, from 1 */
+	uint64_t gaps_before;		/* gap entries in those before */
+	uint64_t records_before;	/* records of those before, all streams */
+	bool	 used;			/* it holds more than its first event */
+	bool	 goes_on;		/* full: another follows */
+	bool	 source_done;		/* the source has ended; only what waits is left */
+	int64_t	 until_ms;		/* end of Covers, the same in all; WHEN_UNKNOWN as long as there is one */
+	uint64_t waiting_from, waiting_to;	/* bytes of OVERFLOW that belong to the next archive */
+	uint64_t blobs;			/* downloads waiting so far: names their files */
+};
+
 struct run_state {
 	char		 run[64], tenant[64], platform[32], corp[80];
 	int64_t		 began_ms, captured_ms;		/* captured: WHEN_UNKNOWN until the source has ended */
@@ -29,6 +45,7 @@ struct run_state {
 	struct run_reason reasons[RUN_REASONS_MAX]; size_t n_reasons;
 	uint64_t	 gap_entries, limit_entries, events;	/* running numbers of those records */
 	uint64_t	 n_sessions;
+	struct run_volume volume;
 	struct buf	 cursor, carry;			/* of the source */
 };
 

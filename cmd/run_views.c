@@ -53,6 +53,9 @@ put_member(struct buf *out, const char *name, const char *value, struct err *err
 	"what platform, edition or grant never offered is a listed limit."
 #define METHOD_ZH	"每个记录流都逐页读取，直到平台声明的末尾；每页的游标与其交付的记录一并落盘；平台的独立计数已与归档数量逐一比较；" \
 	"凡被列出而未取得的对象均列为缺口；平台、版本或授权从未提供的内容均列为边界。"
+#define GOES_ON_EN	"This archive was full and the run went on in the next one: the figures are those up to here; the certificate of the whole run " \
+	"stands in the last volume."
+#define GOES_ON_ZH	"本归档包已满，任务在下一个归档包中继续：此处数字截至本卷为止；整个任务的完整性证明见最后一卷。"
 #define NONE_EN		"none was given"
 #define NONE_ZH		"未提供"
 
@@ -62,6 +65,30 @@ put_given(struct buf *out, const char *name, const char *value, struct err *err)
 	if (value != NULL)
 		return put_member(out, name, value, err);
 	return buf_addf(out, err, ",\"%s\":null,\"%s_note\":{\"en\":\"" NONE_EN "\",\"zh\":\"" NONE_ZH "\"}", name, name);
+}
+
+/* A run over several archives: which one this is, and that the certificate of the whole stands in the last. */
+static enum status
+put_volume(struct run *r, struct buf *out, struct err *err)
+{
+	const struct run_volume *v = &r->state.volume;
+	uint64_t i, last = archive_params_of(r->archive)->sequence;
+	char name[40];
+	enum status st;
+
+	if (v->number == 1 && !v->goes_on)
+		return ST_OK;
+	if ((st = buf_addf(out, err, ",\"volume\":{\"number\":%" PRIu64 ",\"of\":", v->number)) != ST_OK ||
+	    (st = v->goes_on ? buf_addz(out, "null", err) : buf_addf(out, err, "%" PRIu64, v->number)) != ST_OK ||
+	    (st = buf_addz(out, ",\"archives\":[", err)) != ST_OK)
+		return st;
+	for (i = 0; i < v->number && st == ST_OK; i++) {
+		store_name(r->store.label, last - (v->number - 1) + i, name);
+		st = buf_addf(out, err, "%s\"%s\"", i == 0 ? "" : ",", name);
+	}
+	if (st == ST_OK)
+		st = buf_addz(out, "]}", err);
+	return st == ST_OK && v->goes_on ? buf_addz(out, ",\"volume_note\":{\"en\":\"" GOES_ON_EN "\",\"zh\":\"" GOES_ON_ZH "\"}", err) : st;
 }
 
 enum status
@@ -76,7 +103,7 @@ run_report(struct run *r, struct buf *out, struct err *err)
 	when_utc(r->state.began_ms, began);
 	when_utc(r->state.captured_ms, ended);
 	if ((st = buf_addf(out, err, "{\"format\":\"custody-completeness/1\",\"complete\":%s,\"gaps\":%" PRIu64 ",\"limits\":%" PRIu64,
-	    gaps == 0 ? "true" : "false", gaps, limits)) != ST_OK ||
+	    gaps == 0 && !r->state.volume.goes_on ? "true" : "false", gaps, limits)) != ST_OK ||
 	    (st = put_member(out, "archive", p->name, err)) != ST_OK || (st = put_member(out, "chain", p->chain, err)) != ST_OK ||
 	    (st = put_member(out, "run", r->state.run, err)) != ST_OK || (st = put_member(out, "tenant", r->state.tenant, err)) != ST_OK ||
 	    (st = put_member(out, "platform", r->state.platform, err)) != ST_OK ||
@@ -88,7 +115,7 @@ run_report(struct run *r, struct buf *out, struct err *err)
 	    (st = put_member(out, "program", "custody " CUSTODY_VERSION, err)) != ST_OK ||
 	    (st = put_member(out, "began_at", began, err)) != ST_OK || (st = put_member(out, "captured_at", ended, err)) != ST_OK ||
 	    (st = put_member(out, "time_zone", when_zone_name(), err)) != ST_OK ||
-	    (st = buf_addf(out, err, ",\"sessions\":%" PRIu64 ",\"scope\":", r->state.n_sessions)) != ST_OK ||
+	    (st = put_volume(r, out, err)) != ST_OK || (st = buf_addf(out, err, ",\"sessions\":%" PRIu64 ",\"scope\":", r->state.n_sessions)) != ST_OK ||
 	    (st = scope_encode(&r->state.scope, out, err)) != ST_OK ||
 	    (st = buf_addz(out, ",\"method\":{\"en\":\"" METHOD_EN "\",\"zh\":\"" METHOD_ZH "\"},\"streams\":", err)) != ST_OK ||
 	    (st = run_state_streams_json(&r->state, out, err)) != ST_OK)

@@ -162,7 +162,7 @@ catalog_carry(struct catalog *c, const char *tenant, struct buf *carry, char arc
 	enum status st = ST_END;
 	int rc;
 
-	rc = sqlite3_prepare_v2(c->db, "SELECT carry, archive FROM run WHERE tenant = ?1 ORDER BY id DESC LIMIT 1", -1, &q, NULL);
+	rc = sqlite3_prepare_v2(c->db, "SELECT carry, archive FROM run WHERE tenant = ?1 AND carry <> '{}' ORDER BY id DESC LIMIT 1", -1, &q, NULL);
 	if (rc == SQLITE_OK) {
 		sqlite3_bind_text(q, 1, tenant, -1, SQLITE_STATIC);
 		rc = sqlite3_step(q);

@@ -1,4 +1,7 @@
-/* rebuild.c: the event "run.captured" of an archive holds what the catalogue keeps of a run. */
+/*
+ * rebuild.c: the event "run.captured" of an archive holds what the catalogue keeps of a run; a volume that others follow says "volume.full".  An archive
+ * with neither is of another kind (a renewal): it is noted, so that it is not read each time, and belongs to no tenant.
+ */
 #include "store/rebuild.h"
 
 #include <stdio.h>
@@ -11,7 +14,7 @@
 #include "core/log.h"
 #include "core/record.h"
 
-struct found { struct catalog_run run; struct buf carry; struct arena arena; bool any; };
+struct found { struct catalog_run run; struct buf carry; struct arena arena; bool volume; };
 
 static void
 text_member(const struct json_node *t, const char *name, struct arena *a, char *out, size_t n)
@@ -38,7 +41,8 @@ look(void *ctx, uint64_t index, const char *segment, uint64_t in_segment, struct
 	arena_reset(&f->arena);
 	if ((st = record_decode(line, &f->arena, &rec, err)) != ST_OK)
 		return st;
-	if (!str_is(record_get(&rec, "action"), "run.captured"))
+	f->volume = str_is(record_get(&rec, "action"), "volume.full");
+	if (!f->volume && !str_is(record_get(&rec, "action"), "run.captured"))
 		return ST_OK;
 	if ((st = json_tape(record_get(&rec, "detail"), &f->arena, &t, &n, err)) != ST_OK)
 		return st;
@@ -51,14 +55,13 @@ look(void *ctx, uint64_t index, const char *segment, uint64_t in_segment, struct
 	buf_clear(&f->carry);
 	if ((at = json_get(t, 0, "carry")) != 0 && t[at].tok == JSON_OBJ && (st = buf_str_add(&f->carry, t[at].val, err)) != ST_OK)
 		return st;
-	f->any = true;
 	return ST_OK;
 }
 
 static enum status
 one(struct catalog *c, const struct store *s, const char *name, int64_t now_ms, struct err *err)
 {
-	struct found f = { .any = false };
+	struct found f = { .volume = false };
 	struct verify_report report;
 	struct browse *b = NULL;
 	struct trust nobody;
@@ -74,10 +77,10 @@ one(struct catalog *c, const struct store *s, const char *name, int64_t now_ms, 
 		goto out;
 	log_say(LOG_INFO_, _("%s is not in the catalogue: reading its events"), name);
 	if ((st = browse_open(&b, path.p, &nobody, now_ms, true, &report, err)) != ST_OK ||
-	    (st = browse_records(b, "events", look, &f, err)) != ST_OK || !f.any)
+	    (st = browse_records(b, "events", look, &f, err)) != ST_OK)
 		goto out;
 	snprintf(f.run.archive, sizeof(f.run.archive), "%s", name);
-	snprintf(f.run.status, sizeof(f.run.status), "%s", report.seal.gaps > 0 ? "partial" : "complete");
+	snprintf(f.run.status, sizeof(f.run.status), "%s", f.volume ? "volume" : report.seal.gaps > 0 ? "partial" : "complete");
 	f.run.ended_ms = report.seal.sealed_at_ms;
 	f.run.records = report.seal.records;
 	f.run.gaps = report.seal.gaps;

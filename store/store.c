@@ -95,8 +95,10 @@ state_of(int dir, const char *name)
 	snprintf(path, sizeof(path), "%s.tar.gz.partial", name);
 	partial = exists(dir, path);
 	snprintf(path, sizeof(path), "%s.seal/seal.txt", name);
-	if (exists(dir, path))
-		return partial ? STORE_PENDING : STORE_DESTROYED;
+	if (exists(dir, path)) {
+		snprintf(path, sizeof(path), "%s.work/goes-on", name);
+		return !partial ? STORE_DESTROYED : exists(dir, path) ? STORE_UNFINISHED : STORE_PENDING;
+	}
 	snprintf(path, sizeof(path), "%s.work/state", name);
 	if (exists(dir, path))
 		return STORE_UNFINISHED;
@@ -222,6 +224,11 @@ store_discard(const struct store *s, const char *name, struct err *err)
 		return err_set(err, ST_USAGE, _("%s holds no interrupted run %s"), s->path, name);
 	if (state_of(s->dir, name) != STORE_UNFINISHED && state_of(s->dir, name) != STORE_EMPTY)
 		return err_set(err, ST_USAGE, _("%s is sealed: it cannot be given up"), name);
+	snprintf(path, sizeof(path), "%s.seal/seal.txt", name);
+	if (exists(s->dir, path)) {	/* a volume: what it holds stays, only what was to follow it is given up */
+		snprintf(path, sizeof(path), "%s.work/goes-on", name);
+		return fs_unlink(s->dir, path, err);
+	}
 	snprintf(path, sizeof(path), "%s.tar.gz.partial", name);
 	if ((st = fs_unlink(s->dir, path, err)) != ST_OK)
 		return st;

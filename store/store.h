@@ -13,7 +13,7 @@ struct store { int dir; char *path; char label[17]; };
 
 enum store_state {
 	STORE_EMPTY,		/* begun and ended before its first commit: nothing could be resumed, nothing is lost */
-	STORE_UNFINISHED,	/* .partial and .work, no seal: an interrupted run */
+	STORE_UNFINISHED,	/* .partial and .work, no seal: an interrupted run; or a volume, sealed or not, whose successor is not begun yet */
 	STORE_PENDING,		/* sealed, not closed: a signature or token is missing */
 	STORE_CLOSED,
 	STORE_DESTROYED		/* only .seal is left */
@@ -39,7 +39,7 @@ struct store_head {
 };
 /* store_head(s, head, err): the sealed archive with the highest sequence of our label.  ST_CORRUPT: its seal is damaged. */
 enum status store_head(const struct store *, struct store_head *, struct err *) STATUS_USE;
-/* store_discard(s, name, err): give up an unfinished archive (never a sealed one: ST_USAGE). */
+/* store_discard(s, name, err): give up an unfinished archive (never a sealed one: ST_USAGE; of a volume that others should follow, only what follows). */
 enum status store_discard(const struct store *, const char *name, struct err *) STATUS_USE;
 
 #endif

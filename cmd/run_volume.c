@@ -1,0 +1,77 @@
+/*
+ * run_volume.c: a run that does not fit into one archive (archive format 2.3).  The full one is sealed first: the next one's Previous is its hash.  It is
+ * closed, and its work directory goes, only once the next one's first commit stands: at every instant one of the two says how to go on.
+ */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "cmd/run.h"
+#include "core/i18n.h"
+#include "core/log.h"
+
+bool
+run_volume_fits(const struct run *r, uint64_t n)
+{
+	uint64_t there;
+
+	if (!r->state.volume.used)
+		return true;
+	there = archive_octets(r->archive);
+	return there <= r->volume_limit && n <= r->volume_limit - there;
+}
+
+/* A session before this one got so far. */
+static bool
+is_begun(const struct run *r, const char *name)
+{
+	static const char *const signs[] = { ".work/state", ".seal/seal.txt", ".tar.gz" };
+	char path[80];
+	struct stat sb;
+	size_t i;
+
+	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		snprintf(path, sizeof(path), "%s%s", name, signs[i]);
+		if (fstatat(r->store.dir, path, &sb, AT_SYMLINK_NOFOLLOW) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum status
+begin(struct run *r, struct err *err)
+{
+	const struct run_volume was = r->state.volume;
+	struct archive *prior = r->archive, *next = NULL;
+	enum status st;
+
+	if ((st = run_create(r, archive_params_of(prior)->covers_from_ms, r->next_name, &next, err)) != ST_OK)
+		return st;
+	r->state.volume.number++;
+	r->state.volume.gaps_before = run_state_gaps(&r->state);
+	r->state.volume.records_before = run_state_records(&r->state);
+	r->state.volume.used = r->state.volume.goes_on = false;
+	r->archive = next;
+	if ((st = archive_share_run(prior, next, err)) == ST_OK && (st = run_begin_event(r, "volume.begin", err)) == ST_OK)
+		st = run_commit(r, err);
+	r->archive = prior;
+	r->next_volume = r->state.volume;
+	r->state.volume = was;
+	r->next = next;
+	return st;
+}
+
+enum status
+run_volume_next(struct run *r, struct err *err)
+{
+	char name[40];
+	enum status st = ST_OK;
+
+	store_name(r->store.label, archive_params_of(r->archive)->sequence + 1, name);
+	if (!is_begun(r, name)) {
+		log_say(LOG_INFO_, _("%s is full; the run goes on in %s"), r->archive_name, name);
+		st = begin(r, err);
+	}
+	return st == ST_OK ? archive_goes_on(r->archive, false, err) : st;
+}
