@@ -315,7 +315,7 @@ known_until(const struct engine *e, const struct lane *lane)
 	i = i == 0 ? 0 : json_get(e->old_carry, i, "until");
 	if (i != 0 && str_i64(e->old_carry[i].val, 0, INT64_MAX, &old, NULL) != ST_OK)
 		old = WHEN_UNKNOWN;		/* so more is read */
-	if (scope->pilot || scope->users != NULL || scope->departments != NULL || scope->rooms != NULL || lane->off != OFF_NOT)
+	if ((lane->s->has_attach && engine_in(scope->excluded, lane->s->attach.stream)) || scope->users != NULL || scope->departments != NULL || scope->rooms != NULL || lane->off != OFF_NOT)
 		return old;
 	if (scope->since_ms == WHEN_UNKNOWN || scope->since_ms <= e->p->first_ms || (old != WHEN_UNKNOWN && scope->since_ms <= old))
 		return old != WHEN_UNKNOWN && old > e->until_ms ? old : e->until_ms;
@@ -348,6 +348,15 @@ put_lane(struct engine *e, struct lane *lane, struct err *err)
 	return buf_addf(b, err, "],\"until\":%" PRId64 "}", until);
 }
 
+/* Only what was kept counts: not what was read for another stream's sake, nor a sample. */
+static bool
+has_news(const struct engine *e, const struct lane *lane)
+{
+	if (lane->s->hook != NULL)
+		return lane->was_run && e->hook_carry.n > 0;
+	return lane->was_run && lane->want == WANT && !e->params->scope->pilot && lane->open != NO_LIST && lane->off == OFF_NOT;
+}
+
 enum status
 engine_carry_write(struct engine *e, struct err *err)
 {
@@ -361,7 +370,7 @@ engine_carry_write(struct engine *e, struct err *err)
 		return st;
 	for (i = 0; i < e->p->n_streams; i++) {
 		struct lane *lane = &e->lanes[i];
-		bool fresh = lane->was_run && (lane->s->hook != NULL ? e->hook_carry.n > 0 : lane->open != NO_LIST && lane->off == OFF_NOT);
+		bool fresh = has_news(e, lane);
 
 		old = e->old_carry == NULL ? 0 : json_get(e->old_carry, 0, lane->s->name);
 		if (!fresh && old == 0)

@@ -551,6 +551,40 @@ test_open_again(void **state)
 	rig_close(&r);
 }
 
+/* What a run read but did not keep must be read by the next one: a run for templates only, a sample, one without attachments. */
+static void
+test_carry_of_a_part(void **state)
+{
+	static const char first[] = "{\"approvals\":{\"open\":[\"202512310001\"],\"until\":1735689600000}}";
+	static const char other[] = "{\"approvals\":{\"open\":[\"202401010001\"],\"until\":1735689600000}}";
+	const char *templates[] = { "approval-templates", NULL }, *approvals[] = { "approvals", NULL }, *files[] = { "files", NULL };
+	const struct { const char *const *streams, *const *excluded; bool pilot; const char *carry, *want; } cases[] = {
+		{ templates, NULL, false, NULL, "{}" }, { templates, NULL, false, first, first }, { approvals, NULL, true, NULL, "{}" },
+		{ approvals, NULL, true, other, other },
+		{ approvals, files, false, NULL, "{\"approvals\":{\"open\":[\"202512310001\"]}}" },
+		{ approvals, NULL, false, NULL, "{\"approvals\":{\"open\":[\"202512310001\"],\"until\":1767225600000}}" },
+	};
+	struct rig r;
+	struct transport *net;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < N(cases); i++) {
+		net = play(tenant, N(tenant));
+		rig_open(&r, ALL);
+		r.scope.streams = cases[i].streams;
+		r.scope.excluded = cases[i].excluded;
+		r.scope.pilot = cases[i].pilot;
+		if (cases[i].carry != NULL)
+			r.params.carry = str_of(cases[i].carry);
+		assert_int_equal(rig_run(&r, net, NULL), ST_END);
+		if (!str_is(buf_str(&r.carry), cases[i].want))
+			fail_msg("%zu: %.*s", i, STR_ARG(buf_str(&r.carry)));
+		net->close(net);
+		rig_close(&r);
+	}
+}
+
 int
 main(void)
 {
@@ -558,7 +592,7 @@ main(void)
 		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_template_refused), cmocka_unit_test(test_licence_over), cmocka_unit_test(test_empty_pieces), cmocka_unit_test(test_no_ranges),
 		cmocka_unit_test(test_words_with_secret), cmocka_unit_test(test_split_tail), cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope),
-		cmocka_unit_test(test_open_again),
+		cmocka_unit_test(test_open_again), cmocka_unit_test(test_carry_of_a_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
