@@ -138,6 +138,12 @@ map_route_comments(const struct map_in *in, struct value *out, struct err *err)
 	return map_wecom_objects(in, comment, out, err);
 }
 
+static bool
+is_id(const struct json_node *node)
+{
+	return (node->tok == JSON_STR || node->tok == JSON_NUM) && node->val.n > 0;
+}
+
 /*
  * Every media id in the form, wherever it stands: a control that we do not know may carry one too.
  * Names: media_id[], media_ids[], files[].file_id.
@@ -153,10 +159,10 @@ map_route_files(const struct map_in *in, struct value *out, struct err *err)
 	map_put(&o, "[");
 	for (i = in->item + 1; i < t[in->item].next; i++) {
 		bool list = t[i].tok == JSON_ARR && (str_is(t[i].key, "media_id") || str_is(t[i].key, "media_ids"));
-		bool one = t[i].tok == JSON_STR && (str_is(t[i].key, "file_id") || str_is(t[i].key, "media_id")) && t[i].val.n > 0;
+		bool one = is_id(&t[i]) && (str_is(t[i].key, "file_id") || str_is(t[i].key, "media_id") || str_is(t[i].key, "media_ids"));
 
 		for (k = 0, c = one ? i : i + 1; k < (one ? 1u : list ? t[i].n_children : 0u); k++, c = t[c].next) {
-			if (t[c].tok != JSON_STR || t[c].val.n == 0)
+			if (!is_id(&t[c]))
 				continue;
 			map_put(&o, n++ == 0 ? "" : ",");
 			map_put_text(&o, map_text(in, c, &o.st, err));

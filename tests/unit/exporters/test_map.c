@@ -202,6 +202,20 @@ test_forms(void **state)
 	}
 }
 
+/* A media id is one wherever and however it stands. */
+static void
+test_media_ids(void **state)
+{
+	struct mapping m = { 0 };
+
+	(void)state;
+	map_text_of(&m, "approvals", STR("{\"sp_no\":\"1\",\"apply_data\":{\"contents\":[{\"control\":\"File\",\"value\":{\"files\":[{\"file_id\":12345678901234567890},"
+	    "{\"file_id\":\"\"},{\"file_id\":\"A\"}]}},{\"control\":\"Later\",\"value\":{\"deep\":{\"media_ids\":[\"B\",7,null,{}]}}}]},"
+	    "\"comments\":[{\"media_id\":\"C\"}],\"sp_record\":[{\"details\":[{\"media_id\":[\"D\"]}]}]}"), "");
+	has(&m.rec, "files", "[\"12345678901234567890\",\"A\",\"B\",\"7\",\"C\",\"D\"]");
+	map_end(&m);
+}
+
 /* Numbers may come as texts; a member of many departments is in all of them. */
 static void
 test_memberships(void **state)
@@ -303,7 +317,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_department), cmocka_unit_test(test_user), cmocka_unit_test(test_approval), cmocka_unit_test(test_old_approval),
-		cmocka_unit_test(test_asked_id), cmocka_unit_test(test_forms), cmocka_unit_test(test_memberships), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_asked_id), cmocka_unit_test(test_forms), cmocka_unit_test(test_memberships), cmocka_unit_test(test_media_ids), cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
