@@ -111,6 +111,12 @@ open_engine(const char *module, struct err *err)
 		(void)why(err, ST_IO, _("OpenSSL's engine for tokens is not there"));
 		return err_next(err, _("install the package libengine-pkcs11-openssl"));
 	}
+	/*
+	 * For the keys of the token alone: found in OpenSSL's list, it would be registered for every RSA and EC key of the process as soon as somebody
+	 * (libcurl does) asks for all engines, and fail with those.
+	 */
+	(void)ENGINE_remove(engine);
+	(void)ENGINE_ctrl_cmd_string(engine, "QUIET", NULL, 1);	/* it writes to the terminal otherwise */
 	if ((module[0] != '\0' && ENGINE_ctrl_cmd_string(engine, "MODULE_PATH", module, 0) != 1) || ENGINE_init(engine) != 1) {
 		ENGINE_free(engine);
 		engine = NULL;

@@ -377,9 +377,9 @@ sign_run(struct app *app, const struct options *o, struct err *err)
 	if (st == ST_OK && str_has_prefix(buf_str(&s.text), "Format: custody/"))
 		st = sign_elsewhere(&s, operand, err);
 	else if (st == ST_OK && !there && options_has(o, "output"))
-		st = err_set(err, ST_USAGE, _("%s: there is no such file"), operand);
+		st = err_set(err, ST_USAGE, _("there is no such file"));
 	else if (st == ST_OK && (options_has(o, "output") || (there && S_ISREG(sb.st_mode) && strstr(operand, ".tar") == NULL))) {
-		st = err_set(err, ST_USAGE, _("%s is not a seal.txt"), operand);
+		st = err_set(err, ST_USAGE, _("not a seal.txt"));
 		err_next(err, _("take seal.txt out of the .seal directory beside the archive, byte for byte"));
 	} else if (st == ST_OK) {
 		buf_clear(&s.text);
