@@ -69,7 +69,7 @@ enum status run_resume(struct run *, const char *name, struct run_result *, stru
 /*
  * run_pending_open(r, operand, with_keys, err): take up a sealed archive that is not closed: ${operand} is its name, or the path of its .partial file or .seal directory in a
  * store of the configuration.  Neither the platform nor the store's lock is needed: an export may be running beside it.  ST_END: it is closed already (r->archive_name
- * and r->store say which); ST_USAGE: not found, or not sealed yet; ST_BUSY: another program is closing it.
+ * and r->store say which); ST_USAGE: not found, not sealed yet, or its run must go on first; ST_BUSY: another program is closing it.
  * run_finish(r, result, err): from wherever it stands to the closed or pending archive.
  */
 enum status run_pending_open(struct run *, const char *operand, bool with_keys, struct err *) STATUS_USE;
@@ -90,6 +90,8 @@ enum status run_commit(struct run *, struct err *) STATUS_USE;
 bool run_volume_fits(const struct run *, uint64_t n);
 /* run_volume_next(r, err): behind the seal of a full archive: begin the one that follows (r->next), unless a session before did. */
 enum status run_volume_next(struct run *, struct err *) STATUS_USE;
+/* run_volume_waits(r): this archive is full, and the one in which its run goes on was never begun: closing it would lose the way there. */
+bool run_volume_waits(const struct run *);
 /* run_create(r, name, out, err): a new archive behind the head of the chain; ${covers_from_ms} WHEN_UNKNOWN: where that ended. */
 enum status run_create(struct run *, int64_t covers_from_ms, char name[40], struct archive **out, struct err *) STATUS_USE;
 /* run_begin_event(r, action, err): who does what, with the scope. */

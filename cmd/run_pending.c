@@ -152,6 +152,10 @@ run_pending_open(struct run *r, const char *operand, bool with_keys, struct err 
 	}
 	if ((st = take_up(r, err)) != ST_OK)
 		return st;	/* ST_END: closed by another program a moment ago */
+	if (run_volume_waits(r)) {
+		err_set(err, ST_USAGE, _("%s is full, and its run was interrupted before it went on in the next archive"), r->archive_name);
+		return err_next(err, "custody resume %s", r->archive_name);
+	}
 	zone = config_get(r->app->config, r->section, "time_zone");
 	if ((st = when_zone(zone != NULL ? zone : "Asia/Shanghai", err)) != ST_OK)
 		return err_in(err, "%s", config_file(r->app->config));

@@ -75,3 +75,12 @@ run_volume_next(struct run *r, struct err *err)
 	}
 	return st == ST_OK ? archive_goes_on(r->archive, false, err) : st;
 }
+
+bool
+run_volume_waits(const struct run *r)
+{
+	char name[40];
+
+	store_name(r->store.label, archive_params_of(r->archive)->sequence + 1, name);
+	return r->state.volume.goes_on && !is_begun(r, name);
+}
