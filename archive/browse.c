@@ -46,7 +46,7 @@ enum status
 browse_open(struct browse **out, const char *path, const struct trust *trust, int64_t now_ms, bool unsure_ok, struct verify_report *report,
     struct err *err)
 {
-	struct verify_taps taps = { NULL, tap_entry, NULL, tap_end };
+	struct verify_taps taps = { .entry = tap_entry, .entry_end = tap_end };
 	struct browse *b = mem_get(1, sizeof(*b), err);
 	size_t n_path = strlen(path);
 	enum status st;

@@ -62,6 +62,8 @@ one_member(struct run *r, struct member_reader *reader, struct err *err)
 	struct err ignored;
 	enum status st;
 
+	if (r->g->member != NULL && (st = r->g->member(r->g->ctx, from, err)) != ST_OK)
+		return st;
 	member_begin(reader);
 	while (!ended) {
 		st = member_read(reader, (struct str){ r->in + r->i_in, r->n_in - r->i_in }, &used, r->out, OUT_SIZE, &got, &ended, err);

@@ -12,6 +12,8 @@ struct gunzip {
 	const char	*name;		/* borrowed, for messages of the operating system */
 	/* Takes the next bytes of the tar; valid for this call.  What it answers other than ST_OK ends the run. */
 	enum status	(*put)(void *ctx, const unsigned char *, size_t, struct err *);
+	/* A member begins at file offset ${at}; the bytes of all before it have been put.  NULL: not wanted. */
+	enum status	(*member)(void *ctx, uint64_t at, struct err *);
 	void		*ctx;
 	/* Afterwards: */
 	bool		 gzip;		/* false: a plain tar */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/json_scan.h"
 #include "core/limits.h"
 
@@ -304,4 +305,52 @@ line_check(struct line_names *names, struct str line, struct err *err)
 	if ((st = values(&s, err)) != ST_OK && st != ST_CORRUPT)
 		return st;
 	return st == ST_OK && s.p == s.end ? ST_OK : broken(&s, line, err);
+}
+
+/* Where our writer puts it: {"_s":"<22>","kind":"…","id":"…" */
+static bool
+id_in_its_place(struct str line, struct str *id)
+{
+	static const char kind[] = ",\"kind\":\"", name[] = "\",\"id\":\"";
+	const size_t at = 30, n_kind = sizeof(kind) - 1, n_name = sizeof(name) - 1;
+	const char *p, *end = line.p + line.n, *q;
+
+	if (line.n < at + n_kind || memcmp(line.p + at, kind, n_kind) != 0)
+		return false;
+	p = line.p + at + n_kind;
+	if ((q = memchr(p, '"', (size_t)(end - p))) == NULL || memchr(p, '\\', (size_t)(q - p)) != NULL || (size_t)(end - q) < n_name ||
+	    memcmp(q, name, n_name) != 0)
+		return false;
+	p = q + n_name;
+	if ((q = memchr(p, '"', (size_t)(end - p))) == NULL || memchr(p, '\\', (size_t)(q - p)) != NULL)
+		return false;
+	*id = (struct str){ p, (size_t)(q - p) };
+	return true;
+}
+
+enum status
+line_id(struct str line, struct arena *a, struct str *id, struct err *err)
+{
+	struct json_event ev;
+	struct str whole;
+	unsigned flags;
+	struct json j;
+
+	if (id_in_its_place(line, id))
+		return ST_OK;
+	*id = STR_NONE;
+	json_init(&j, line);
+	if (json_next(&j, &ev, NULL) != ST_OK)
+		return ST_OK;
+	while (json_next(&j, &ev, NULL) == ST_OK && ev.tok == JSON_KEY) {
+		const bool found = json_same(ev.text, STR("id"));
+
+		if (json_skip(&j, &whole, &flags, NULL) != ST_OK)
+			break;
+		if (found && whole.p[0] == '"')
+			return json_text((struct str){ whole.p + 1, whole.n - 2 }, flags, a, id, err);
+		if (found)
+			break;
+	}
+	return ST_OK;
 }

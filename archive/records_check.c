@@ -70,6 +70,8 @@ take_line(struct records_check *r, const char *p, size_t n, struct err *err)
 	if ((st = records_check_line(r, (struct str){ p, n }, err)) != ST_OK ||
 	    (st = tree_leaf(&r->leaf, p, n, leaf, err)) != ST_OK || (st = tree_add(&r->tree, &r->node, leaf, err)) != ST_OK)
 		return st;
+	if (r->line != NULL && (st = r->line(r->ctx, (struct str){ p, n }, r->line_at, &r->tree, err)) != ST_OK)
+		return st;
 	r->n++;
 	r->line_at += n + 1;
 	return ST_OK;

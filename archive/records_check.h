@@ -14,6 +14,9 @@
 #define RECORDS_HEAD		((size_t)31)		/* {"_s":"<22>" and what follows */
 
 struct records_check {
+	/* A line without its LF, whose leaf is the last of ${tree}, beginning ${at} bytes into the segment.  NULL: not wanted. */
+	enum status	(*line)(void *ctx, struct str line, uint64_t at, const struct tree *, struct err *);
+	void		*ctx;
 	struct digest	leaf, node;
 	struct tree	tree;
 	struct buf	held;		/* the beginning of a line that the last piece did not complete */

@@ -14,4 +14,11 @@ custody_text_format:
 	.incbin "archive/FORMAT.md"
 custody_text_format_end:
 	.byte 0
+	.global custody_text_explain
+	.global custody_text_explain_end
+	.balign 16
+custody_text_explain:
+	.incbin "archive/EXPLAIN.txt"
+custody_text_explain_end:
+	.byte 0
 	.section .note.GNU-stack,"",%progbits

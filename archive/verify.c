@@ -202,6 +202,22 @@ on_tar(void *ctx, const unsigned char *p, size_t n, struct err *err)
 	return reader_push(&r->reader, p, n, err);
 }
 
+static enum status
+on_member(void *ctx, uint64_t at, struct err *err)
+{
+	struct reading *r = ctx;
+
+	return r->taps->member(r->taps->ctx, at, r->reader.at, err);
+}
+
+static enum status
+on_record(void *ctx, struct str line, uint64_t at, const struct tree *tree, struct err *err)
+{
+	struct reading *r = ctx;
+
+	return r->taps->record(r->taps->ctx, line, at, tree, err);
+}
+
 static const struct reader_events reading_events = { NULL, on_entry, on_data, on_entry_end };
 
 static void
@@ -250,6 +266,12 @@ verify_read(struct reading *r, struct err *err)
 	events.ctx = r;
 	reader_init(&r->reader, &events);
 	r->gunzip = (struct gunzip){ .fd = r->fd, .name = r->path, .put = on_tar, .ctx = r };
+	if (r->taps != NULL && r->taps->member != NULL)
+		r->gunzip.member = on_member;
+	if (r->taps != NULL && r->taps->record != NULL) {
+		r->records.line = on_record;
+		r->records.ctx = r;
+	}
 	if ((st = manifest_begin(&r->manifest, err)) != ST_OK)
 		return st;
 	st = gunzip_run(&r->gunzip, err);

@@ -1,6 +1,7 @@
 /* cmd_list.c: what an archive holds: its members, or the records of one stream. */
 #include <inttypes.h>
 
+#include "archive/line.h"
 #include "archive/names.h"
 #include "cmd/look.h"
 #include "core/i18n.h"
@@ -41,25 +42,38 @@ list_members(struct app *app, struct browse *b, struct err *err)
 struct ids { bool only_ids; struct arena arena; struct buf line; };
 
 static enum status
-print_record(void *ctx, uint64_t index, const char *segment, uint64_t in_segment, struct str line, struct err *err)
+print_record(void *ctx, uint32_t index, struct str line, struct err *err)
 {
 	struct ids *ids = ctx;
-	struct record rec;
+	struct str id;
 	enum status st;
 
 	(void)index;
-	(void)segment;
-	(void)in_segment;
 	if (!ids->only_ids)
 		return look_print(line, err);
 	arena_reset(&ids->arena);
-	st = record_decode(line, &ids->arena, &rec, err);
-	if (st != ST_OK)
-		return st;
 	/* An id is the platform's: what would break the line or move a cursor is shown as an escape. */
 	buf_clear(&ids->line);
-	st = utf8_terminal(rec.id, &ids->line, err);
-	return st == ST_OK ? look_print(buf_str(&ids->line), err) : st;
+	if ((st = line_id(line, &ids->arena, &id, err)) != ST_OK || (st = utf8_terminal(id, &ids->line, err)) != ST_OK)
+		return st;
+	return look_print(buf_str(&ids->line), err);
+}
+
+/* Segment by segment, each proven before its first record is printed. */
+static enum status
+list_records(struct app *app, const char *archive, const struct trust *trust, const char *stream, struct ids *ids, struct err *err)
+{
+	struct sealed_segment g = { .at = 0 };
+	struct lookup *l;
+	enum status st;
+
+	if ((st = look_lookup(app, archive, trust, &l, err)) != ST_OK)
+		return st;
+	while (st == ST_OK && sealed_next(lookup_sealed(l), &g))
+		if (strcmp(g.stream, stream) == 0)
+			st = lookup_segment(l, &g, print_record, ids, err);
+	lookup_close(l);
+	return st;
 }
 
 static enum status
@@ -67,21 +81,28 @@ list_run(struct app *app, const struct options *o, struct err *err)
 {
 	struct ids ids = { .only_ids = options_has(o, "ids") };
 	const char *stream = options_get(o, "records");
-	struct browse *b;
+	struct browse *b = NULL;
+	struct trust trust;
 	enum status st;
 
 	if (stream == NULL && ids.only_ids)
 		return err_set(err, ST_USAGE, _("--ids goes with --records STREAM"));
 	if (stream != NULL && !names_stream_ok(str_of(stream)))
 		return err_set(err, ST_USAGE, _("\"%s\" is not the name of a stream"), stream);
-	if ((st = look_open(app, o, o->operands[0], false, &b, err)) != ST_OK)
+	if (stream == NULL) {	/* sizes and offsets are proven by reading everything */
+		if ((st = look_open(app, o, o->operands[0], false, &b, err)) == ST_OK)
+			st = list_members(app, b, err);
+		browse_close(b);
+		return st;
+	}
+	if ((st = app_trust(app, options_get(o, "trust"), &trust, err)) != ST_OK)
 		return st;
 	arena_init(&ids.arena, LIMIT_ARENA);
 	buf_init(&ids.line, 16 * LIMIT_RECORD);
-	st = stream == NULL ? list_members(app, b, err) : browse_records(b, stream, print_record, &ids, err);
+	st = list_records(app, o->operands[0], &trust, stream, &ids, err);
 	arena_free(&ids.arena);
 	buf_free(&ids.line);
-	browse_close(b);
+	trust_free(&trust);
 	return st;
 }
 

@@ -46,6 +46,22 @@ still_pending(struct app *app, const struct pending *p, struct err *err)
 }
 
 enum status
+look_answer(struct app *app, const struct verify_report *report, enum status st, struct err *err)
+{
+	if (st == ST_UNSURE && report->has_stage)
+		return still_pending(app, &report->stage, err);
+	if (st == ST_CORRUPT)
+		return err_set(err, ST_CORRUPT, _("INVALID, nothing of it is shown: %s"), first_of(report));
+	if (st == ST_UNSURE) {
+		err_set(err, ST_UNSURE, _("INDETERMINATE, nothing of it is given out: %s"), first_of(report));
+		return err_next(err, _("give the trust file: --trust FILE"));
+	}
+	if (st == ST_OK && report->verdict == VERDICT_INDETERMINATE)
+		log_say(LOG_WARN_, _("not proven who sealed this: %s"), first_of(report));
+	return st;
+}
+
+enum status
 look_open(struct app *app, const struct options *o, const char *path, bool need_valid, struct browse **out, struct err *err)
 {
 	struct verify_report report;
@@ -58,17 +74,16 @@ look_open(struct app *app, const struct options *o, const char *path, bool need_
 		return st;
 	st = browse_open(out, path, &trust, when_now_ms(), !need_valid, &report, err);
 	trust_free(&trust);
-	if (st == ST_UNSURE && report.has_stage)
-		return still_pending(app, &report.stage, err);
-	if (st == ST_CORRUPT)
-		return err_set(err, ST_CORRUPT, _("INVALID, nothing of it is shown: %s"), first_of(&report));
-	if (st == ST_UNSURE) {
-		err_set(err, ST_UNSURE, _("INDETERMINATE, nothing of it is given out: %s"), first_of(&report));
-		return err_next(err, _("give the trust file: --trust FILE"));
-	}
-	if (st == ST_OK && report.verdict == VERDICT_INDETERMINATE)
-		log_say(LOG_WARN_, _("not proven who sealed this: %s"), first_of(&report));
-	return st;
+	return look_answer(app, &report, st, err);
+}
+
+enum status
+look_lookup(struct app *app, const char *path, const struct trust *trust, struct lookup **out, struct err *err)
+{
+	struct verify_report report;
+
+	memset(&report, 0, sizeof(report));
+	return look_answer(app, &report, lookup_open(out, path, trust, when_now_ms(), &report, err), err);
 }
 
 enum status

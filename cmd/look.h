@@ -3,6 +3,7 @@
 #define CMD_LOOK_H
 
 #include "archive/browse.h"
+#include "archive/lookup.h"
 #include "cmd/app.h"
 
 /*
@@ -10,6 +11,10 @@
  * ${need_valid} (ST_UNSURE), otherwise it is said as a warning.
  */
 enum status look_open(struct app *, const struct options *, const char *path, bool need_valid, struct browse **out, struct err *) STATUS_USE;
+/* look_lookup(app, path, trust, out, err): the same by the index (lookup.h); ${trust} is borrowed until the close. */
+enum status look_lookup(struct app *, const char *path, const struct trust *, struct lookup **out, struct err *) STATUS_USE;
+/* look_answer(app, report, st, err): what opening came to, in the words of all commands. */
+enum status look_answer(struct app *, const struct verify_report *, enum status, struct err *) STATUS_USE;
 /* look_print(line, err): one line to stdout. */
 enum status look_print(struct str line, struct err *) STATUS_USE;
 

@@ -17,7 +17,7 @@
 
 const struct command *const commands[] = {
 	&command_export, &command_resume, &command_runs, &command_verify, &command_list, &command_show, &command_extract,
-	&command_sign, &command_timestamp, NULL
+	&command_prove, &command_check, &command_sign, &command_timestamp, NULL
 };
 
 static const struct option_def global_options[] = {
@@ -155,7 +155,7 @@ apply_globals(struct app *app, const struct options *before, const struct option
 static const struct command *
 find_command(const char *name, struct err *err)
 {
-	const char *names[16], *near;
+	const char *names[48], *near;
 	size_t i;
 
 	for (i = 0; commands[i] != NULL; i++) {

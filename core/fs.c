@@ -19,7 +19,7 @@
 #define COPY_CHUNK	((size_t)64 << 10)
 #define IO_CHUNK	((size_t)1 << 30)	/* one system call moves at most 2 GiB - 4 KiB on Linux */
 #define TMP_TRIES	100
-#define TMP_NAME_SIZE	64
+#define TMP_NAME_SIZE	sizeof(((struct fs_new *)NULL)->tmp)
 #define LOCK_TEXT_SIZE	64
 
 /* The file behind ${fd} must be a regular one: devices and pipes have no length, and could block for ever. */
@@ -156,14 +156,14 @@ parent_open(int dir, const char *name, int *parent, const char **base, struct er
 
 /* A new file under a name nobody uses; leftovers of a killed process with the same number are stepped over. */
 static enum status
-tmp_open(int dir, char tmp[TMP_NAME_SIZE], int *fd, struct err *err)
+tmp_open(int dir, char *tmp, int *fd, struct err *err)
 {
 	static atomic_uint counter;
 	int i;
 
 	for (i = 0; i < TMP_TRIES; i++) {
 		(void)snprintf(tmp, TMP_NAME_SIZE, FS_TMP_PREFIX "%ld-%u", (long)getpid(), atomic_fetch_add(&counter, 1));
-		*fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		*fd = openat(dir, tmp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (*fd >= 0 || errno != EEXIST)
 			break;
 	}
@@ -171,37 +171,63 @@ tmp_open(int dir, char tmp[TMP_NAME_SIZE], int *fd, struct err *err)
 }
 
 enum status
-fs_replace(int dir, const char *name, const void *p, size_t n, struct err *err)
+fs_new_begin(struct fs_new *f, int dir, const char *name, struct err *err)
 {
-	char tmp[TMP_NAME_SIZE] = "";
-	const char *base = name;
-	int parent = -1, fd = -1;
 	enum status st;
 
-	if ((dir == AT_FDCWD || strchr(name, '/') != NULL) &&
-	    (st = parent_open(dir, name, &parent, &base, err)) != ST_OK)
-		return st;
-	if (parent >= 0)
-		dir = parent;
-	if ((st = tmp_open(dir, tmp, &fd, err)) != ST_OK)
+	*f = (struct fs_new){ -1, -1, "", name, name };
+	if (dir == AT_FDCWD || strchr(name, '/') != NULL)
+		st = parent_open(dir, name, &f->dir, &f->base, err);
+	else if ((f->dir = fcntl(dir, F_DUPFD_CLOEXEC, 0)) < 0)
+		st = err_sys(err, _("cannot open the directory of %s"), name);
+	else
+		st = ST_OK;
+	if (st == ST_OK && (st = tmp_open(f->dir, f->tmp, &f->fd, err)) != ST_OK)
+		f->tmp[0] = '\0';
+	if (st != ST_OK)
+		fs_new_drop(f);
+	return st;
+}
+
+enum status
+fs_new_commit(struct fs_new *f, struct err *err)
+{
+	enum status st;
+
+	if ((st = fs_sync(f->fd, f->name, err)) != ST_OK || (st = fs_close(&f->fd, f->name, err)) != ST_OK)
 		goto out;
-	if ((st = fs_write_all(fd, name, p, n, err)) != ST_OK)
-		goto out;
-	if ((st = fs_sync(fd, name, err)) != ST_OK)
-		goto out;
-	if ((st = fs_close(&fd, name, err)) != ST_OK)
-		goto out;
-	if (renameat(dir, tmp, dir, base) != 0) {
-		st = err_sys(err, _("cannot give %s its name"), name);
+	if (renameat(f->dir, f->tmp, f->dir, f->base) != 0) {
+		st = err_sys(err, _("cannot give %s its name"), f->name);
 		goto out;
 	}
-	tmp[0] = '\0';
-	st = fs_sync(dir, name, err);
+	f->tmp[0] = '\0';
+	st = fs_sync(f->dir, f->name, err);
 out:
-	fs_drop(&fd);
-	if (st != ST_OK && tmp[0] != '\0')
-		(void)unlinkat(dir, tmp, 0);
-	fs_drop(&parent);
+	fs_new_drop(f);
+	return st;
+}
+
+void
+fs_new_drop(struct fs_new *f)
+{
+	fs_drop(&f->fd);
+	if (f->dir >= 0 && f->tmp[0] != '\0')
+		(void)unlinkat(f->dir, f->tmp, 0);
+	f->tmp[0] = '\0';
+	fs_drop(&f->dir);
+}
+
+enum status
+fs_replace(int dir, const char *name, const void *p, size_t n, struct err *err)
+{
+	struct fs_new f;
+	enum status st;
+
+	if ((st = fs_new_begin(&f, dir, name, err)) != ST_OK)
+		return st;
+	if ((st = fs_write_all(f.fd, name, p, n, err)) == ST_OK)
+		return fs_new_commit(&f, err);
+	fs_new_drop(&f);
 	return st;
 }
 

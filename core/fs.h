@@ -25,6 +25,11 @@ enum status fs_open_append(int dir, const char *name, uint64_t length, int *fd, 
 enum status fs_load(int dir, const char *name, size_t max, struct buf *out, struct err *) STATUS_USE;
 /* fs_replace(dir, name, bytes, n, err): temporary name, fsync, rename, fsync of the directory; ${dir} may be AT_FDCWD, ${name} any path. */
 enum status fs_replace(int dir, const char *name, const void *, size_t, struct err *) STATUS_USE;
+/* The same for what is too long for memory: begin, write to ${fd} (which can be read too), then commit, or drop what was begun (also after a failed commit). */
+struct fs_new { int dir, fd; char tmp[64]; const char *name, *base; };
+enum status fs_new_begin(struct fs_new *, int dir, const char *name /* borrowed until the end */, struct err *) STATUS_USE;
+enum status fs_new_commit(struct fs_new *, struct err *) STATUS_USE;
+void fs_new_drop(struct fs_new *);	/* nothing begun, or all done: does nothing; never begun: dir and fd must be -1 */
 /* fs_write_all / fs_read_all handle short counts and EINTR.  fs_read_all: ST_CORRUPT when the file ends early. */
 enum status fs_write_all(int fd, const char *name, const void *, size_t, struct err *) STATUS_USE;
 enum status fs_pread_all(int fd, const char *name, void *, size_t, uint64_t at, struct err *) STATUS_USE;

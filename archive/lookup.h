@@ -1,0 +1,50 @@
+/*
+ * lookup.h: into an archive at one place, by its index: records, segments and files, each proven before it is given out: record → root →
+ * record-segments.tsv → tag manifest → seal → signatures.  The seal is judged when the archive is opened; what the index says is never believed, so where it is
+ * missing or false the archive is read in full once, and a new one written beside it if that can be done.
+ */
+#ifndef ARCHIVE_LOOKUP_H
+#define ARCHIVE_LOOKUP_H
+
+#include "archive/index.h"
+#include "archive/proof.h"
+#include "archive/sealed.h"
+
+struct lookup;
+
+/*
+ * lookup_open(out, path, trust, now_ms, report, err): ${trust} is borrowed until the close.  ${report} is of the seal, or of the whole archive when that was read;
+ * filled in whenever something was judged.  ST_CORRUPT: INVALID; ST_UNSURE: a pending archive, or signatures that could not even be computed (an unknown kind or format);
+ * an INDETERMINATE one is opened otherwise.  ST_IO.
+ */
+enum status lookup_open(struct lookup **out, const char *path, const struct trust *, int64_t now_ms, struct verify_report *, struct err *) STATUS_USE;
+void lookup_close(struct lookup *);	/* NULL does nothing */
+const struct sealed *lookup_sealed(const struct lookup *);
+/* The archive was read in full, so all of it was judged; otherwise what is given out. */
+bool lookup_read_in_full(const struct lookup *);
+/* lookup_all(l, err): have it read in full, if it was not. */
+enum status lookup_all(struct lookup *, struct err *) STATUS_USE;
+
+/* A proven record.  Views live until the next call. */
+struct lookup_record {
+	struct str	line;		/* record bytes: the line without LF */
+	struct proof	proof;
+	uint64_t	number;		/* within its stream, from 0 */
+};
+/* lookup_number(l, stream, number, r, err): ST_END: the archive has no such record (the signed counts say so).  ST_UNSURE: it is encrypted. */
+enum status lookup_number(struct lookup *, const char *stream, uint64_t number, struct lookup_record *, struct err *) STATUS_USE;
+/* lookup_id(l, stream, id, each, ctx, err): all versions under one id, in the order of the archive; ST_END: none. */
+enum status lookup_id(struct lookup *, const char *stream, struct str id, enum status (*each)(void *ctx, const struct lookup_record *, struct err *),
+    void *ctx, struct err *) STATUS_USE;
+/*
+ * lookup_segment(l, g, each, ctx, err): all records of the segment ${g} (of sealed_next), the first one only once the root over all is the sealed one.
+ */
+enum status lookup_segment(struct lookup *, const struct sealed_segment *g,
+    enum status (*each)(void *ctx, uint32_t index, struct str line, struct err *), void *ctx, struct err *) STATUS_USE;
+/*
+ * lookup_file(l, path, fd, sha256, err): write the content of data/files/… ${path} to the empty file ${fd}, if it has the hash ${sha256}, which a proven record or
+ * manifest names; on failure ${fd} holds anything.  ST_CORRUPT: it has not; ST_END: the archive has no such file; ST_UNSURE: it is encrypted.
+ */
+enum status lookup_file(struct lookup *, const char *path, int fd, const unsigned char sha256[32], struct err *) STATUS_USE;
+
+#endif

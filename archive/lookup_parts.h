@@ -1,0 +1,41 @@
+/* lookup_parts.h: what lookup.c and lookup_records.c share; nobody else includes it. */
+#ifndef ARCHIVE_LOOKUP_PARTS_H
+#define ARCHIVE_LOOKUP_PARTS_H
+
+#include "archive/lookup.h"
+#include "archive/reader.h"
+#include "archive/records_check.h"
+#include "archive/tarseek.h"
+#include "core/arena.h"
+
+#define LOOKUP_GROUPS	(RECORDS_SEGMENT_MAX / TREE_GROUP)
+
+struct lookup {
+	char		*path;
+	int		fd;
+	const struct trust *trust;	/* borrowed */
+	int64_t		now_ms;
+	struct index	*index;
+	bool		fresh;		/* the index was made by a full read of our own */
+	struct sealed	sealed;
+	bool		opened;		/* and this is the seal it had: */
+	unsigned char	seal_sha256[32];
+	/* the group read last */
+	struct group {
+		bool		there;
+		uint64_t	segment, number;
+		uint32_t	n;		/* records */
+		struct buf	text;		/* their lines */
+		uint32_t	ends[TREE_GROUP];	/* where each LF stands */
+		unsigned char	leaves[TREE_GROUP][32];
+	} group;
+	struct digest	digest;
+	struct arena	arena;
+};
+
+/* lookup_renew(l, err): after ST_CORRUPT: ST_OK when a full read found the archive good and made a new index; everything kept of the old one is gone. */
+enum status lookup_renew(struct lookup *, struct err *) STATUS_USE;
+/* lookup_seek(l, from, put, ctx, err): the bytes of the tar from ${from}, as tarseek_run. */
+enum status lookup_seek(struct lookup *, uint64_t from, enum status (*put)(void *ctx, const unsigned char *, size_t, struct err *), void *ctx, struct err *) STATUS_USE;
+
+#endif
