@@ -258,7 +258,7 @@ is_pem(struct grammar *g, const char *name, struct grammar_entry *e)
 	    (strcmp(name + 2, ".crl.pem") != 0 && strcmp(name + 2, ".crt.pem") != 0) || strcmp(name, g->pem_last) <= 0)
 		return false;
 	e->row = ROW_PEM;
-	e->cert = name[4] == 't';
+	e->cert = name[5] == 't';
 	g->pem_no = (unsigned)n;
 	memcpy(g->pem_last, name, 11);
 	return true;
