@@ -208,7 +208,8 @@ run_stamp(struct run *r, struct str sums, struct err *err)
 		if ((st = one_token(r, i, sums, &one)) == ST_OK)
 			continue;
 		(void)err_in(&one, "%s", r->authorities[i - 1].url);
-		if (st != ST_RETRY && st != ST_REMOTE && st != ST_DENIED) {
+		/* Whatever is wrong with an authority, the archive is sealed and can wait; only trouble of our own ends it here. */
+		if (st == ST_IO || st == ST_NOMEM || st == ST_STOPPED) {
 			*err = one;
 			return st;
 		}

@@ -24,7 +24,7 @@ make_pki() {
 	keyUsage = critical,digitalSignature,nonRepudiation
 	subjectKeyIdentifier = hash
 	authorityKeyIdentifier = keyid
-	crlDistributionPoints = URI:http://127.0.0.1:9/ca.crl
+	crlDistributionPoints = URI:${CRL_URL:-http://127.0.0.1:9/ca.crl}
 	[tsa]
 	basicConstraints = critical,CA:false
 	keyUsage = critical,digitalSignature

@@ -25,8 +25,16 @@ sha256sum -c --strict --quiet tagmanifest-sha256.txt
 } | LC_ALL=C sort > ../want
 find . ! -type d | cut -c3- | LC_ALL=C sort | diff ../want -
 [ "$(sed -n 's/^Tagmanifest: sha256://p' seal/seal.txt)" = "$(sha256sum tagmanifest-sha256.txt | cut -c1-64)" ]
-openssl ts -verify -data seal/sha256sums.txt -in seal/sha256sums.txt.tsr -CAfile "$trust/tsa-roots.pem" 2>&1 | grep -q '^Verification: OK'
-T=$(date -d "$(openssl ts -reply -in seal/sha256sums.txt.tsr -text 2>/dev/null | sed -n 's/^Time stamp: //p')" +%s)
+T=
+for token in seal/*.tsr; do
+	at=$(date -d "$(openssl ts -reply -in "$token" -text 2>/dev/null | sed -n 's/^Time stamp: //p')" +%s)
+	if ! openssl ts -verify -data seal/sha256sums.txt -in "$token" -CAfile "$trust/tsa-roots.pem" 2>&1 | grep -q '^Verification: OK'; then
+		# The authority's certificate has ended: judged inside its validity, which a renewal archive must vouch for.
+		openssl ts -verify -data seal/sha256sums.txt -in "$token" -CAfile "$trust/tsa-roots.pem" -attime "$at" 2>&1 | grep -q '^Verification: OK'
+		echo "certificate of the time-stamp authority ended: $token"
+	fi
+	[ -n "$T" ] && [ "$T" -le "$at" ] || T=$at
+done
 check=()
 cat "$trust/roots.pem" > ../with-crls.pem
 if ls seal/*.crl.pem >/dev/null 2>&1; then cat seal/*.crl.pem >> ../with-crls.pem; check=(-crl_check); fi
