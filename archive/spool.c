@@ -9,11 +9,12 @@
 #include "core/mem.h"
 
 void
-spools_init(struct spools *s, int dir, struct pack *pack)
+spools_init(struct spools *s, int dir, struct pack *pack, const struct hash_set *set)
 {
 	memset(s, 0, sizeof(*s));
 	s->dir = dir;
 	s->pack = pack;
+	s->set = set;
 }
 
 void
@@ -287,7 +288,7 @@ spool_add(struct spool *s, const void *p, size_t n, struct err *err)
 
 	if (n == 0)
 		return ST_OK;
-	if ((st = spool_touch(s, err)) != ST_OK || (st = digest_add(&s->sha, p, n, err)) != ST_OK)
+	if ((st = spool_touch(s, err)) != ST_OK || (st = hashes_add(&s->hashes, p, n, err)) != ST_OK)
 		return st;
 	if (s->tree != NULL) {
 		if ((st = put(s, p, n, err)) != ST_OK)
@@ -404,7 +405,7 @@ spool_close(struct spool *s)
 	fs_drop(&s->tail_fd);
 	fs_drop(&s->members_fd);
 	buf_free(&s->wait);
-	digest_free(&s->sha);
+	hashes_free(&s->hashes);
 	mem_free(s->tree);
 	mem_free(s->name);
 	mem_free(s);

@@ -9,6 +9,7 @@
 #ifndef ARCHIVE_SPOOL_H
 #define ARCHIVE_SPOOL_H
 
+#include "archive/hashes.h"
 #include "archive/pack.h"
 #include "archive/tree.h"
 #include "core/fs.h"
@@ -20,6 +21,7 @@ struct spool;
 struct spools {
 	int		 dir;		/* borrowed */
 	struct pack	*pack;		/* borrowed */
+	const struct hash_set *set;	/* borrowed: digests of every spool */
 	struct digest	 digest;	/* for nodes of trees */
 	struct spool	*open[SPOOLS_OPEN_MAX];
 	uint64_t	 clock;
@@ -37,7 +39,7 @@ struct spool {
 	uint64_t	 tail;		/* bytes not yet handed over to be packed */
 	unsigned	 tail_records;
 	unsigned	 gen, kept_gen;	/* of the tail; of the tail that the last commit names, 0: none */
-	struct digest	 sha;		/* of all content */
+	struct hashes	 hashes;	/* of all content */
 	struct tree	*tree;		/* of records packed so far; NULL: not a segment */
 	struct buf	 wait;		/* end of the tail, not yet in its file */
 	int		 tail_fd, members_fd;
@@ -45,7 +47,7 @@ struct spool {
 	uint64_t	 used;		/* clock of the last use */
 };
 
-void spools_init(struct spools *, int dir, struct pack *);
+void spools_init(struct spools *, int dir, struct pack *, const struct hash_set *);
 void spools_free(struct spools *);
 /* spools_discard(s, name, err): delete ${name} of the directory ("run/x": below run) at the next spools_sweep. */
 enum status spools_discard(struct spools *, const char *name, struct err *) STATUS_USE;

@@ -25,7 +25,7 @@ spool_open(struct spool **out, struct spools *all, const char *name, bool record
 	if ((s->name = mem_get(1, n, err)) == NULL || (records && (s->tree = mem_get(1, sizeof(*s->tree), err)) == NULL))
 		st = ST_NOMEM;
 	else
-		st = digest_begin(&s->sha, DIGEST_SHA256, err);
+		st = hashes_begin(&s->hashes, all->set, err);
 	if (st != ST_OK) {
 		spool_close(s);
 		*out = NULL;
@@ -49,7 +49,7 @@ replay_bytes(struct replay *r, const char *p, size_t n, bool packed, struct err 
 	enum status st;
 	struct str line;
 
-	if ((st = digest_add(&s->sha, p, n, err)) != ST_OK)
+	if ((st = hashes_add(&s->hashes, p, n, err)) != ST_OK)
 		return st;
 	s->n_bytes += n;
 	while (s->tree != NULL && n > 0) {

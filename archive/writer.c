@@ -38,11 +38,14 @@ static enum status
 alloc(struct archive **out, int store, struct err *err)
 {
 	struct archive *a;
+	size_t i;
 
 	if ((*out = a = mem_get(1, sizeof(*a), err)) == NULL)
 		return ST_NOMEM;
 	a->store = a->work = a->run = a->seal = a->fd = -1;
-	a->manifest.fd = a->segments.fd = a->offsets.fd = -1;
+	for (i = 0; i < SEAL_ALGS_MAX; i++)
+		a->manifest[i].fd = -1;
+	a->segments.fd = a->offsets.fd = -1;
 	buf_init(&a->raw, MEMBER_RAW * 2);
 	buf_init(&a->caller, STATE_MAX / 2);
 	buf_init(&a->seal_text, LIMIT_SEAL);
@@ -67,10 +70,11 @@ archive_free(struct archive *a)
 	mem_free(a->streams);
 	mem_free(a->views);
 	spools_free(&a->spools);
-	part_close(&a->manifest);
+	for (i = 0; i < SEAL_ALGS_MAX; i++)
+		part_close(&a->manifest[i]);
 	part_close(&a->segments);
 	part_close(&a->offsets);
-	digest_free(&a->digest);
+	hashes_free(&a->hashes);
 	fs_drop(&a->fd);
 	fs_drop(&a->seal);
 	fs_drop(&a->run);
@@ -145,6 +149,8 @@ copy_params(struct archive *a, const struct archive_params *p, struct err *err)
 	if ((a->texts = at = mem_get(1, room, err)) == NULL)
 		return ST_NOMEM;
 	a->params = *p;
+	if (p->digests.n == 0)
+		hash_set_sha256(&a->params.digests);
 	a->params.name = one_line(&at, p->name);
 	a->params.chain = one_line(&at, p->chain);
 	a->params.organization = one_line(&at, p->organization);
@@ -206,6 +212,19 @@ open_work(struct archive *a, bool create, struct err *err)
 }
 
 static enum status
+open_manifests(struct archive *a, struct err *err)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; i < a->params.digests.n && st == ST_OK; i++) {
+		writer_manifest_name(a, i, ".part", a->manifest_name[i]);
+		st = part_open(&a->manifest[i], a->work, a->manifest_name[i], a->manifest[i].n, err);
+	}
+	return st;
+}
+
+static enum status
 open_files(struct archive *a, struct err *err)
 {
 	char name[WRITER_NAME_MAX];
@@ -213,7 +232,7 @@ open_files(struct archive *a, struct err *err)
 
 	name_of(a->params.name, WRITER_SUFFIX_OPEN, name);
 	if ((st = fs_open_append(a->store, name, a->packed, &a->fd, err)) != ST_OK ||
-	    (st = part_open(&a->manifest, a->work, "manifest.part", a->manifest.n, err)) != ST_OK ||
+	    (st = open_manifests(a, err)) != ST_OK ||
 	    (st = part_open(&a->segments, a->work, "segments.part", a->segments.n, err)) != ST_OK)
 		return st;
 	return part_open(&a->offsets, a->work, "offsets.part", a->offsets.n, err);
@@ -260,7 +279,7 @@ archive_create(struct archive **out, int store_dir, const struct archive_params 
 	if ((st = copy_params(a, p, err)) != ST_OK || (st = clear_place(a, err)) != ST_OK || (st = open_work(a, true, err)) != ST_OK ||
 	    (st = make_key(a, p->test_salt_key, err)) != ST_OK || (st = pack_open(&a->pack, n_threads, err)) != ST_OK)
 		goto out;
-	spools_init(&a->spools, a->work, a->pack);
+	spools_init(&a->spools, a->work, a->pack, &a->params.digests);
 	if ((st = open_files(a, err)) == ST_OK)
 		st = first_rows(a, err);
 out:
@@ -276,7 +295,7 @@ out:
 static bool
 known(const struct archive *a, const char *name)
 {
-	static const char *const fixed[] = { "state", "run", WRITER_GOES_ON, WRITER_KEY, "manifest.part", "segments.part", "offsets.part" };
+	static const char *const fixed[] = { "state", "run", WRITER_GOES_ON, WRITER_KEY, "segments.part", "offsets.part" };
 	char other[LIMIT_PATH + 64];
 	const struct spool *s;
 	size_t i;
@@ -286,6 +305,9 @@ known(const struct archive *a, const char *name)
 			return true;
 	if (strncmp(name, "pem.", 4) == 0)
 		return a->phase == ARCHIVE_SEALED;
+	for (i = 0; i < a->params.digests.n; i++)
+		if (strcmp(name, a->manifest_name[i]) == 0)
+			return true;
 	for (i = 0; i < a->n_streams + a->n_views; i++) {
 		s = i < a->n_streams ? a->streams[i].spool : a->views[i - a->n_streams]->spool;
 		if (s == NULL)
@@ -377,7 +399,7 @@ archive_resume(struct archive **out, int store_dir, const char *name, unsigned n
 	a->params.name = name;
 	if ((st = find_state(a, name, &lines, &a->caller, err)) != ST_OK || (st = pack_open(&a->pack, n_threads, err)) != ST_OK)
 		goto out;
-	spools_init(&a->spools, a->work, a->pack);
+	spools_init(&a->spools, a->work, a->pack, &a->params.digests);
 	if ((st = writer_state_decode(a, buf_str(&lines), err)) != ST_OK)
 		goto out;
 	if (strcmp(a->params.name, name) != 0) {

@@ -9,6 +9,7 @@
 #define ARCHIVE_WRITER_H
 
 #include "archive/cms.h"
+#include "archive/hashes.h"
 #include "archive/seal.h"
 #include "core/format.h"
 
@@ -19,7 +20,8 @@ struct archive_params {
 	const char	*chain;			/* urn:uuid:… */
 	uint64_t	 sequence;
 	bool		 has_previous;
-	unsigned char	 previous_sha256[32];	/* of the seal.txt before */
+	struct hash_set	 digests;		/* of manifests and chain; n == 0: SHA-256 alone */
+	unsigned char	 previous[SEAL_ALGS_MAX][DIGEST_MAX];	/* of the seal.txt before, by each of them */
 	const char	*organization;		/* bag-info Source-Organization */
 	const char	*group;			/* run id: Bag-Group-Identifier */
 	const char	*description;		/* bag-info External-Description; NULL: none */

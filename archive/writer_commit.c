@@ -7,6 +7,17 @@
 #define COMMIT_BYTES	((uint64_t)16 << 20)
 #define COMMIT_MS	10000
 
+static enum status
+sync_manifests(struct archive *a, struct err *err)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; i < a->params.digests.n && st == ST_OK; i++)
+		st = part_sync(&a->manifest[i], err);
+	return st;
+}
+
 enum status
 writer_commit(struct archive *a, struct err *err)
 {
@@ -16,7 +27,7 @@ writer_commit(struct archive *a, struct err *err)
 
 	buf_init(&lines, STATE_MAX / 2);
 	if ((st = writer_flush(a, err)) != ST_OK || (st = pack_drain(a->pack, err)) != ST_OK ||
-	    (st = fs_sync(a->fd, a->params.name, err)) != ST_OK || (st = part_sync(&a->manifest, err)) != ST_OK ||
+	    (st = fs_sync(a->fd, a->params.name, err)) != ST_OK || (st = sync_manifests(a, err)) != ST_OK ||
 	    (st = part_sync(&a->segments, err)) != ST_OK || (st = part_sync(&a->offsets, err)) != ST_OK ||
 	    (st = writer_state_encode(a, &lines, err)) != ST_OK ||
 	    (st = state_save(a->work, buf_str(&lines), buf_str(&a->caller), err)) != ST_OK)

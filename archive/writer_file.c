@@ -23,11 +23,13 @@ ext_ok(const char *ext)
 static enum status
 append(struct archive *a, int fd, const char *blob, uint64_t size, const char *path, unsigned char sha256[32], struct err *err)
 {
+	unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX];
 	char name[320];
 	enum status st;
 
-	if ((st = writer_entry_file(a, path, fd, size, sha256, err)) != ST_OK || (st = writer_listed(a, path, size, sha256, err)) != ST_OK)
+	if ((st = writer_entry_file(a, path, fd, size, hash, err)) != ST_OK || (st = writer_listed(a, path, size, hash, err)) != ST_OK)
 		return st;
+	memcpy(sha256, hash[0], 32);
 	snprintf(name, sizeof(name), "run/%s", blob);
 	if ((st = spools_discard(&a->spools, name, err)) != ST_OK)
 		return st;

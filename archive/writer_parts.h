@@ -55,11 +55,12 @@ struct archive {
 
 	struct pack	*pack;
 	struct spools	 spools;
-	struct digest	 digest;
+	struct hashes	 hashes;
 	int		 fd;		/* the tar */
 	uint64_t	 packed;	/* its bytes in the file: right after pack_drain */
 	struct buf	 raw;		/* of its member in the making */
-	struct part	 manifest, segments, offsets;
+	struct part	 manifest[SEAL_ALGS_MAX], segments, offsets;
+	char		 manifest_name[SEAL_ALGS_MAX][40];	/* of their files */
 
 	struct writer_stream *streams; size_t n_streams;
 	struct writer_view **views; size_t n_views, views_room;	/* sorted by path, letter case aside */
@@ -86,10 +87,12 @@ enum status writer_flush(struct archive *, struct err *) STATUS_USE;				/* end t
 enum status writer_header(struct archive *, const char *path, uint64_t size, struct err *) STATUS_USE;
 /* An entry of bytes in memory; of a file from its start, with its hash; of a spool that was finished, by its members. */
 enum status writer_entry(struct archive *, const char *path, struct str, struct err *) STATUS_USE;
-enum status writer_entry_file(struct archive *, const char *path, int fd, uint64_t size, unsigned char sha256[32], struct err *) STATUS_USE;
+enum status writer_entry_file(struct archive *, const char *path, int fd, uint64_t size, unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], struct err *) STATUS_USE;
 enum status writer_entry_spool(struct archive *, const char *path, struct spool *, uint64_t *offset, struct err *) STATUS_USE;
-/* A payload entry was written: its manifest line and the figures. */
-enum status writer_listed(struct archive *, const char *path, uint64_t size, const unsigned char sha256[32], struct err *) STATUS_USE;
+/* A payload entry was written: its line in every manifest and the figures. */
+enum status writer_listed(struct archive *, const char *path, uint64_t size, unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], struct err *) STATUS_USE;
+
+void writer_manifest_name(const struct archive *, size_t i, const char *suffix, char out[40]);	/* "manifest-sha256" and ${suffix} */
 
 /* --- writer_record.c, writer_view.c --- */
 enum status writer_close_segment(struct archive *, struct writer_stream *, struct err *) STATUS_USE;

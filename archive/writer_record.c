@@ -98,7 +98,7 @@ list_segment(struct archive *a, const char *path, const struct spool *spool, uin
 enum status
 writer_close_segment(struct archive *a, struct writer_stream *s, struct err *err)
 {
-	unsigned char sha256[32];
+	unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX];
 	char path[LIMIT_PATH + 1];
 	uint64_t offset;
 	enum status st;
@@ -108,8 +108,8 @@ writer_close_segment(struct archive *a, struct writer_stream *s, struct err *err
 	if ((size_t)snprintf(path, sizeof(path), "data/records/%s/%06" PRIu64 ".jsonl", s->name, s->n_segments) >= sizeof(path))
 		return err_set(err, ST_LIMIT, _("%s: too many segments"), s->name);
 	if ((st = spool_finish(s->spool, err)) != ST_OK || (st = writer_entry_spool(a, path, s->spool, &offset, err)) != ST_OK ||
-	    (st = digest_end(&s->spool->sha, sha256, err)) != ST_OK ||
-	    (st = writer_listed(a, path, s->spool->n_bytes, sha256, err)) != ST_OK ||
+	    (st = hashes_end(&s->spool->hashes, hash, err)) != ST_OK ||
+	    (st = writer_listed(a, path, s->spool->n_bytes, hash, err)) != ST_OK ||
 	    (st = list_segment(a, path, s->spool, offset, err)) != ST_OK || (st = spool_discard(s->spool, err)) != ST_OK)
 		return st;
 	spool_close(s->spool);

@@ -27,22 +27,22 @@ by_path(const void *a, const void *b)
 static enum status
 append_view(struct archive *a, struct writer_view *v, struct err *err)
 {
-	unsigned char sha256[32], written[32];
+	unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], written[SEAL_ALGS_MAX][DIGEST_MAX];
 	struct spool *s = v->spool;
 	uint64_t offset;
 	enum status st;
 	int fd;
 
-	if ((st = spool_finish(s, err)) != ST_OK || (st = digest_end(&s->sha, sha256, err)) != ST_OK)
+	if ((st = spool_finish(s, err)) != ST_OK || (st = hashes_end(&s->hashes, hash, err)) != ST_OK)
 		return st;
 	if (s->has_members)
 		st = writer_entry_spool(a, v->path, s, &offset, err);
 	else if (s->n_bytes == 0)
 		st = writer_entry(a, v->path, STR(""), err);
 	else if ((st = spool_tail_file(s, &fd, err)) == ST_OK && (st = writer_entry_file(a, v->path, fd, s->n_bytes, written, err)) == ST_OK &&
-	    memcmp(written, sha256, sizeof(sha256)) != 0)
+	    memcmp(written[0], hash[0], 32) != 0)
 		st = err_set(err, ST_CORRUPT, _("%s: the disk gives back other bytes than were written"), v->path);
-	if (st != ST_OK || (st = writer_listed(a, v->path, s->n_bytes, sha256, err)) != ST_OK || (st = spool_discard(s, err)) != ST_OK)
+	if (st != ST_OK || (st = writer_listed(a, v->path, s->n_bytes, hash, err)) != ST_OK || (st = spool_discard(s, err)) != ST_OK)
 		return st;
 	spool_close(s);
 	v->spool = NULL;
@@ -84,63 +84,98 @@ bag_info(const struct archive *a, const struct archive_seal_params *seal, struct
 	return buf_addf(out, err, "Software: %s%s\n", p->software, a->test_key ? " (test key)" : "");
 }
 
-static enum status
-add_line(struct buf *out, const char *path, const unsigned char sha256[32], struct err *err)
-{
-	char hex[65];
-
-	digest_hex(sha256, 32, hex);
-	return buf_addf(out, err, "%s  %s\n", hex, path);
-}
+/* Lines of the tag manifests, one text per algorithm. */
+struct tags { struct buf text[SEAL_ALGS_MAX]; };
 
 static enum status
-add_bytes_line(struct buf *out, const char *path, struct str bytes, struct err *err)
+add_line(struct archive *a, struct tags *t, const char *path, unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], struct err *err)
 {
-	unsigned char sha256[32];
-	enum status st;
+	char hex[DIGEST_HEX_MAX];
+	enum status st = ST_OK;
+	size_t i;
 
-	if ((st = digest_of(DIGEST_SHA256, bytes.p, bytes.n, sha256, err)) != ST_OK)
-		return st;
-	return add_line(out, path, sha256, err);
-}
-
-/* Rows 7 to 10; ${hash} gets that of the tag manifest. */
-static enum status
-tag_files(struct archive *a, const struct archive_seal_params *p, unsigned char hash[32], struct err *err)
-{
-	unsigned char sha256[32];
-	struct buf tags, info;
-	enum status st;
-
-	buf_init(&tags, 4096);
-	buf_init(&info, (size_t)1 << 20);
-	if (a->manifest.n > LIMIT_MANIFEST) {
-		st = err_set(err, ST_LIMIT, _("a manifest of more than %ju bytes"), (uintmax_t)LIMIT_MANIFEST);
-		goto out;
+	for (i = 0; i < a->params.digests.n && st == ST_OK; i++) {
+		digest_hex(hash[i], digest_size(a->params.digests.algs[i]), hex);
+		st = buf_addf(&t->text[i], err, "%s  %s\n", hex, path);
 	}
-	if ((st = add_bytes_line(&tags, "bagit.txt", STR(WRITER_BAGIT), err)) != ST_OK ||
-	    (st = add_bytes_line(&tags, "about/VERIFY.txt", text_verify(), err)) != ST_OK ||
-	    (st = add_bytes_line(&tags, "about/FORMAT.txt", text_format(), err)) != ST_OK ||
-	    (st = part_flush(&a->manifest, err)) != ST_OK || (st = part_flush(&a->segments, err)) != ST_OK ||
-	    (st = writer_entry_file(a, "manifest-sha256.txt", a->manifest.fd, a->manifest.n, sha256, err)) != ST_OK ||
-	    (st = add_line(&tags, "manifest-sha256.txt", sha256, err)) != ST_OK ||
-	    (st = writer_entry_file(a, "record-segments.tsv", a->segments.fd, a->segments.n, sha256, err)) != ST_OK ||
-	    (st = add_line(&tags, "record-segments.tsv", sha256, err)) != ST_OK ||
-	    (st = bag_info(a, p, &info, err)) != ST_OK || (st = writer_entry(a, "bag-info.txt", buf_str(&info), err)) != ST_OK ||
-	    (st = add_bytes_line(&tags, "bag-info.txt", buf_str(&info), err)) != ST_OK ||
-	    (st = writer_entry(a, "tagmanifest-sha256.txt", buf_str(&tags), err)) != ST_OK)
-		goto out;
-	st = digest_of(DIGEST_SHA256, tags.p, tags.n, hash, err);
-out:
+	return st;
+}
+
+static enum status
+add_bytes_line(struct archive *a, struct tags *t, const char *path, struct str bytes, struct err *err)
+{
+	unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX];
+	enum status st = hashes_of(&a->params.digests, bytes, hash, err);
+
+	return st == ST_OK ? add_line(a, t, path, hash, err) : st;
+}
+
+static enum status
+tag_part(struct archive *a, struct tags *t, const char *path, struct part *part, struct err *err)
+{
+	unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX];
+	enum status st;
+
+	if (part->n > LIMIT_MANIFEST)
+		return err_set(err, ST_LIMIT, _("a manifest of more than %ju bytes"), (uintmax_t)LIMIT_MANIFEST);
+	if ((st = part_flush(part, err)) != ST_OK || (st = writer_entry_file(a, path, part->fd, part->n, hash, err)) != ST_OK)
+		return st;
+	return add_line(a, t, path, hash, err);
+}
+
+/* Rows 7 to 10 into the tar. */
+static enum status
+put_tags(struct archive *a, const struct archive_seal_params *p, struct tags *t, struct buf *info, struct err *err)
+{
+	enum status st;
+	char name[44];
+	size_t i;
+
+	if ((st = add_bytes_line(a, t, "bagit.txt", STR(WRITER_BAGIT), err)) != ST_OK ||
+	    (st = add_bytes_line(a, t, "about/VERIFY.txt", text_verify(), err)) != ST_OK ||
+	    (st = add_bytes_line(a, t, "about/FORMAT.txt", text_format(), err)) != ST_OK)
+		return st;
+	for (i = 0; i < a->params.digests.n && st == ST_OK; i++) {
+		writer_manifest_name(a, i, ".txt", name);
+		st = tag_part(a, t, name, &a->manifest[i], err);
+	}
+	if (st != ST_OK || (st = tag_part(a, t, "record-segments.tsv", &a->segments, err)) != ST_OK || (st = bag_info(a, p, info, err)) != ST_OK ||
+	    (st = writer_entry(a, "bag-info.txt", buf_str(info), err)) != ST_OK ||
+	    (st = add_bytes_line(a, t, "bag-info.txt", buf_str(info), err)) != ST_OK)
+		return st;
+	memcpy(name, "tag", 3);
+	for (i = 0; i < a->params.digests.n && st == ST_OK; i++) {
+		writer_manifest_name(a, i, ".txt", name + 3);
+		st = writer_entry(a, name, buf_str(&t->text[i]), err);
+	}
+	return st;
+}
+
+/* ${hash}: of each tag manifest by its own algorithm. */
+static enum status
+tag_files(struct archive *a, const struct archive_seal_params *p, unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], struct err *err)
+{
+	struct tags t;
+	struct buf info;
+	enum status st;
+	size_t i;
+
+	for (i = 0; i < SEAL_ALGS_MAX; i++)
+		buf_init(&t.text[i], 8192);
+	buf_init(&info, (size_t)1 << 20);
+	st = put_tags(a, p, &t, &info, err);
+	for (i = 0; i < a->params.digests.n && st == ST_OK; i++)
+		st = digest_of(a->params.digests.algs[i], t.text[i].p, t.text[i].n, hash[i], err);
+	for (i = 0; i < SEAL_ALGS_MAX; i++)
+		buf_free(&t.text[i]);
 	buf_free(&info);
-	buf_free(&tags);
 	return st;
 }
 
 static int64_t whole_s(int64_t ms) { return ms - ((ms % 1000) + 1000) % 1000; }
 
 static enum status
-make_seal(struct archive *a, const struct archive_seal_params *p, const unsigned char tagmanifest[32], struct err *err)
+make_seal(struct archive *a, const struct archive_seal_params *p, unsigned char tagmanifest[SEAL_ALGS_MAX][DIGEST_MAX], struct err *err)
 {
 	struct seal s = { 0 }, again;
 	enum status st;
@@ -150,10 +185,10 @@ make_seal(struct archive *a, const struct archive_seal_params *p, const unsigned
 	snprintf(s.archive, sizeof(s.archive), "%s", a->params.name);
 	s.sequence = a->params.sequence;
 	s.has_previous = a->params.has_previous;
-	s.n_algs = 1;
-	s.algs[0] = DIGEST_SHA256;
-	memcpy(s.previous[0], a->params.previous_sha256, 32);
-	memcpy(s.tagmanifest[0], tagmanifest, 32);
+	s.n_algs = a->params.digests.n;
+	memcpy(s.algs, a->params.digests.algs, sizeof(s.algs));
+	memcpy(s.previous, a->params.previous, sizeof(s.previous));
+	memcpy(s.tagmanifest, tagmanifest, sizeof(s.tagmanifest));
 	s.sealed_at_ms = whole_s(p->sealed_at_ms);
 	s.covers_from_ms = whole_s(a->params.covers_from_ms);
 	s.covers_until_ms = whole_s(p->covers_until_ms);
@@ -191,7 +226,7 @@ check_params(const struct archive *a, const struct archive_seal_params *p, struc
 static enum status
 seal(struct archive *a, const struct archive_seal_params *p, struct err *err)
 {
-	unsigned char tagmanifest[32];
+	unsigned char tagmanifest[SEAL_ALGS_MAX][DIGEST_MAX];
 	enum status st;
 
 	buf_clear(&a->seal_text);

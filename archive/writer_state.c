@@ -10,17 +10,30 @@
 
 static const char *const phases[] = { "capture", "views", "sealed" };
 
+/* One line per algorithm of the archive: its name and the hash of the seal before. */
+static enum status
+put_digests(const struct archive_params *p, struct buf *out, struct err *err)
+{
+	char hex[DIGEST_HEX_MAX] = "none";
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; i < p->digests.n && st == ST_OK; i++) {
+		if (p->has_previous)
+			digest_hex(p->previous[i], digest_size(p->digests.algs[i]), hex);
+		st = buf_addf(out, err, "digest %s %s\n", digest_name(p->digests.algs[i]), hex);
+	}
+	return st;
+}
+
 static enum status
 put_params(const struct archive *a, struct buf *out, struct err *err)
 {
 	const struct archive_params *p = &a->params;
-	char hex[65] = "none";
 	enum status st;
 
-	if (p->has_previous)
-		digest_hex(p->previous_sha256, 32, hex);
 	if ((st = state_put(out, "name", str_of(p->name), err)) != ST_OK || (st = state_put(out, "chain", str_of(p->chain), err)) != ST_OK ||
-	    (st = state_put_u64(out, "sequence", p->sequence, err)) != ST_OK || (st = state_put(out, "previous", str_of(hex), err)) != ST_OK ||
+	    (st = state_put_u64(out, "sequence", p->sequence, err)) != ST_OK || (st = put_digests(p, out, err)) != ST_OK ||
 	    (st = state_put(out, "organization", str_of(p->organization), err)) != ST_OK ||
 	    (st = state_put(out, "group", str_of(p->group), err)) != ST_OK ||
 	    (p->description != NULL && (st = state_put(out, "description", str_of(p->description), err)) != ST_OK) ||
@@ -69,6 +82,17 @@ put_seal(const struct archive *a, struct buf *out, struct err *err)
 	return st;
 }
 
+static enum status
+put_manifests(const struct archive *a, struct buf *out, struct err *err)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; i < a->params.digests.n && st == ST_OK; i++)
+		st = state_put_u64(out, "manifest", a->manifest[i].n, err);
+	return st;
+}
+
 enum status
 writer_state_encode(struct archive *a, struct buf *out, struct err *err)
 {
@@ -76,7 +100,7 @@ writer_state_encode(struct archive *a, struct buf *out, struct err *err)
 	size_t i;
 
 	if ((st = state_put(out, "phase", str_of(phases[a->phase]), err)) != ST_OK || (st = put_params(a, out, err)) != ST_OK ||
-	    (st = state_put_u64(out, "tar", a->packed, err)) != ST_OK || (st = state_put_u64(out, "manifest", a->manifest.n, err)) != ST_OK ||
+	    (st = state_put_u64(out, "tar", a->packed, err)) != ST_OK || (st = put_manifests(a, out, err)) != ST_OK ||
 	    (st = state_put_u64(out, "segments", a->segments.n, err)) != ST_OK ||
 	    (st = state_put_u64(out, "offsets", a->offsets.n, err)) != ST_OK || (st = state_put_u64(out, "files", a->n_files, err)) != ST_OK ||
 	    (st = state_put_u64(out, "records", a->n_records, err)) != ST_OK ||
@@ -103,11 +127,34 @@ keep(struct archive *a, size_t *at, struct str s)
 	return to;
 }
 
+static void
+get_digests(struct archive_params *p, struct state_reader *r)
+{
+	struct hash_set *set = &p->digests, one;
+	struct str line, name;
+	char z[16];
+
+	while (r->st == ST_OK && set->n < SEAL_ALGS_MAX && str_is(state_next(r), "digest")) {
+		line = state_get(r, "digest");
+		name = state_word(&line);
+		snprintf(z, sizeof(z), "%.*s", STR_ARG(name));
+		if (hash_set_parse(z, &one, NULL) != ST_OK)
+			state_fail(r, "digest");
+		set->algs[set->n] = one.algs[one.n - 1];
+		line = state_word(&line);
+		p->has_previous = !str_is(line, "none");
+		if (p->has_previous && !digest_unhex(line, p->previous[set->n], digest_size(set->algs[set->n])))
+			state_fail(r, "digest");
+		set->n++;
+	}
+	if (set->n == 0 || set->algs[0] != DIGEST_SHA256)
+		state_fail(r, "digest");
+}
+
 static enum status
 get_params(struct archive *a, struct state_reader *r, size_t room, struct err *err)
 {
 	struct archive_params *p = &a->params;
-	struct str previous;
 	size_t at = 0;
 
 	if ((a->texts = mem_get(1, room + 16, err)) == NULL)
@@ -115,10 +162,7 @@ get_params(struct archive *a, struct state_reader *r, size_t room, struct err *e
 	p->name = keep(a, &at, state_get(r, "name"));
 	p->chain = keep(a, &at, state_get(r, "chain"));
 	p->sequence = state_get_u64(r, "sequence");
-	previous = state_get(r, "previous");
-	p->has_previous = !str_is(previous, "none");
-	if (r->st == ST_OK && p->has_previous && !digest_unhex(previous, p->previous_sha256, 32))
-		state_fail(r, "previous");
+	get_digests(p, r);
 	p->organization = keep(a, &at, state_get(r, "organization"));
 	p->group = keep(a, &at, state_get(r, "group"));
 	if (str_is(state_next(r), "description"))
@@ -207,7 +251,8 @@ writer_state_decode(struct archive *a, struct str lines, struct err *err)
 	if ((st = get_params(a, &r, lines.n, err)) != ST_OK)
 		return st;
 	a->packed = state_get_u64(&r, "tar");
-	a->manifest.n = state_get_u64(&r, "manifest");
+	for (i = 0; i < a->params.digests.n; i++)
+		a->manifest[i].n = state_get_u64(&r, "manifest");
 	a->segments.n = state_get_u64(&r, "segments");
 	a->offsets.n = state_get_u64(&r, "offsets");
 	a->n_files = state_get_u64(&r, "files");

@@ -5,6 +5,7 @@
 #include "archive/writer_parts.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "archive/tar.h"
 #include "core/i18n.h"
@@ -116,7 +117,7 @@ writer_entry(struct archive *a, const char *path, struct str bytes, struct err *
 }
 
 enum status
-writer_entry_file(struct archive *a, const char *path, int fd, uint64_t size, unsigned char sha256[32], struct err *err)
+writer_entry_file(struct archive *a, const char *path, int fd, uint64_t size, unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], struct err *err)
 {
 	const bool large = size >= MEMBER_RAW;
 	uint64_t at;
@@ -125,7 +126,7 @@ writer_entry_file(struct archive *a, const char *path, int fd, uint64_t size, un
 
 	/* The header of a large file is a member of its own, so the file's members hold whole MiB of it. */
 	if ((large && (st = writer_flush(a, err)) != ST_OK) || (st = writer_header(a, path, size, err)) != ST_OK ||
-	    (large && (st = writer_flush(a, err)) != ST_OK) || (st = digest_begin(&a->digest, DIGEST_SHA256, err)) != ST_OK)
+	    (large && (st = writer_flush(a, err)) != ST_OK) || (st = hashes_begin(&a->hashes, &a->params.digests, err)) != ST_OK)
 		return st;
 	for (at = 0; at < size; at += n) {
 		n = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
@@ -133,13 +134,13 @@ writer_entry_file(struct archive *a, const char *path, int fd, uint64_t size, un
 			n = MEMBER_RAW - a->raw.n;
 		if ((st = buf_room(&a->raw, MEMBER_RAW - a->raw.n, err)) != ST_OK ||
 		    (st = fs_pread_all(fd, path, a->raw.p + a->raw.n, n, at, err)) != ST_OK ||
-		    (st = digest_add(&a->digest, a->raw.p + a->raw.n, n, err)) != ST_OK)
+		    (st = hashes_add(&a->hashes, a->raw.p + a->raw.n, n, err)) != ST_OK)
 			return st;
 		a->raw.n += n;
 		if (a->raw.n == MEMBER_RAW && (st = writer_flush(a, err)) != ST_OK)
 			return st;
 	}
-	if ((large && (st = writer_flush(a, err)) != ST_OK) || (st = digest_end(&a->digest, sha256, err)) != ST_OK)
+	if ((large && (st = writer_flush(a, err)) != ST_OK) || (st = hashes_end(&a->hashes, hash, err)) != ST_OK)
 		return st;
 	return put_padding(a, size, err);
 }
@@ -161,17 +162,28 @@ writer_entry_spool(struct archive *a, const char *path, struct spool *s, uint64_
 	return put_padding(a, s->n_bytes, err);
 }
 
-enum status
-writer_listed(struct archive *a, const char *path, uint64_t size, const unsigned char sha256[32], struct err *err)
+void
+writer_manifest_name(const struct archive *a, size_t i, const char *suffix, char out[40])
 {
-	char line[64 + 2 + LIMIT_PATH + 2];
-	size_t n = strlen(path);
+	snprintf(out, 40, "manifest-%s%s", digest_name(a->params.digests.algs[i]), suffix);
+}
 
-	digest_hex(sha256, 32, line);
-	memcpy(line + 64, "  ", 2);
-	memcpy(line + 66, path, n);
-	line[66 + n] = '\n';
+enum status
+writer_listed(struct archive *a, const char *path, uint64_t size, unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], struct err *err)
+{
+	char line[2 * DIGEST_MAX + 2 + LIMIT_PATH + 2];
+	size_t n = strlen(path), hex, i;
+	enum status st = ST_OK;
+
+	for (i = 0; i < a->params.digests.n && st == ST_OK; i++) {
+		hex = 2 * digest_size(a->params.digests.algs[i]);
+		digest_hex(hash[i], hex / 2, line);
+		memcpy(line + hex, "  ", 2);
+		memcpy(line + hex + 2, path, n);
+		line[hex + 2 + n] = '\n';
+		st = part_add(&a->manifest[i], line, hex + 2 + n + 1, err);
+	}
 	a->payload_files++;
 	a->payload_octets += size;
-	return part_add(&a->manifest, line, 66 + n + 1, err);
+	return st;
 }

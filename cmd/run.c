@@ -329,6 +329,16 @@ organization(const struct run *r)
 	return name != NULL ? name : r->state.tenant;
 }
 
+/* [seal] digest: algorithms beside SHA-256. */
+static enum status
+digests(const struct run *r, struct hash_set *set, struct err *err)
+{
+	const char *text = config_get(r->app->config, "seal", "digest");
+	enum status st = hash_set_parse(text == NULL ? "" : text, set, err);
+
+	return st == ST_OK ? st : (err_in(err, "%s: [seal] digest", config_file(r->app->config)), st);
+}
+
 enum status
 run_create(struct run *r, int64_t covers_from_ms, char name[40], struct archive **out, struct err *err)
 {
@@ -337,7 +347,7 @@ run_create(struct run *r, int64_t covers_from_ms, char name[40], struct archive 
 	char chain[48];
 	enum status st;
 
-	if ((st = store_head(&r->store, &head, err)) != ST_OK)
+	if ((st = digests(r, &p.digests, err)) != ST_OK || (st = store_head(&r->store, &p.digests, &head, err)) != ST_OK)
 		return st;
 	if (!head.any && (st = new_chain(r, chain, err)) != ST_OK)
 		return st;
@@ -346,7 +356,7 @@ run_create(struct run *r, int64_t covers_from_ms, char name[40], struct archive 
 	p.name = name;
 	p.chain = head.any ? head.seal.chain : chain;
 	p.has_previous = head.any;
-	memcpy(p.previous_sha256, head.sha256, sizeof(p.previous_sha256));
+	memcpy(p.previous, head.hash, sizeof(p.previous));
 	p.organization = organization(r);
 	p.group = r->state.run;
 	p.software = "custody " CUSTODY_VERSION;

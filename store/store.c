@@ -180,7 +180,7 @@ store_seal(const struct store *s, const char *name, struct buf *text, struct sea
 }
 
 enum status
-store_head(const struct store *s, struct store_head *head, struct err *err)
+store_head(const struct store *s, const struct hash_set *set, struct store_head *head, struct err *err)
 {
 	struct store_entry *list;
 	struct buf text;
@@ -203,7 +203,7 @@ store_head(const struct store *s, struct store_head *head, struct err *err)
 			continue;
 		if (st == ST_OK && (head->seal.sequence != list[i].sequence || strcmp(head->seal.archive, list[i].name) != 0))
 			st = err_set(err, ST_CORRUPT, _("%s/%s.seal/seal.txt belongs to another archive"), s->path, list[i].name);
-		if (st == ST_OK && (st = digest_of(DIGEST_SHA256, text.p, text.n, head->sha256, err)) == ST_OK)
+		if (st == ST_OK && (st = hashes_of(set, buf_str(&text), head->hash, err)) == ST_OK)
 			head->any = true;
 		break;
 	}

@@ -7,7 +7,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
-#include "archive/seal.h"
+#include "archive/hashes.h"
 
 struct store { int dir; char *path; char label[17]; };
 
@@ -35,10 +35,10 @@ enum status store_seal(const struct store *, const char *name, struct buf *text,
 struct store_head {
 	bool		any;		/* false: the chain has no sealed archive */
 	struct seal	seal;
-	unsigned char	sha256[32];	/* of seal.txt */
+	unsigned char	hash[SEAL_ALGS_MAX][DIGEST_MAX];	/* of seal.txt, by the algorithms asked for */
 };
-/* store_head(s, head, err): the sealed archive with the highest sequence of our label.  ST_CORRUPT: its seal is damaged. */
-enum status store_head(const struct store *, struct store_head *, struct err *) STATUS_USE;
+/* store_head(s, set, head, err): the sealed archive with the highest sequence of our label.  ST_CORRUPT: its seal is damaged. */
+enum status store_head(const struct store *, const struct hash_set *, struct store_head *, struct err *) STATUS_USE;
 /* store_discard(s, name, err): give up an unfinished archive (never a sealed one: ST_USAGE; of a volume that others should follow, only what follows). */
 enum status store_discard(const struct store *, const char *name, struct err *) STATUS_USE;
 
