@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh: the measurements.  bash bench/run.sh [--large] [NAME…]; names: parse csv decrypt export threads memory verify count; none: all of these.
-#   --large                   also 4,000,000 messages (P8, P10): minutes, and some 12 GB in $TMPDIR
+# run.sh: the measurements.  bash bench/run.sh [--large] [NAME…]; names: parse csv decrypt export threads memory verify proof count; none: all of these.
+#   --large                   also 4,000,000 messages (P8, P9, P10): minutes, and some 12 GB in $TMPDIR
 #   CUSTODY_BENCH_ROUNDS=5    pairs, run in turn A B A B; medians are printed
 #   CUSTODY_BENCH_SEED=7 CUSTODY_BENCH_COUNT=200000
 #   CUSTODY_BENCH_BUILD=build  where the programs are
@@ -223,7 +223,41 @@ bench_count() {
 	rm -rf "$work/store"
 }
 
-all=(parse csv decrypt export threads memory verify count)
+# P9.  Wall time: of the work alone (bench_proof, medians and worst of 4 times the rounds), and of whole processes, whose start is most of it.
+ms() { local t0=$EPOCHREALTIME; "$@" >/dev/null 2>"$work/ms.log" || { cat "$work/ms.log" >&2; die "failed: $*"; }; awk -v a="$t0" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f\n", (b - a) * 1000 }'; }
+bench_proof() {
+	local n=200000 archive r i k=0 c=("$build/custody" -q) name
+	[ $large = 0 ] || n=4000000
+	pki
+	trust
+	"$build/bench_records" $n "$work/proof" "$work/seal.crt" "$work/seal.key" >/dev/null
+	archive=$work/proof/bench-00000001.tar.gz
+	printf 'proof.%s.archive %s bytes -\n' $n "$(stat -c %s "$archive")"
+	export XDG_STATE_HOME=$work/state
+	printf 'proof.%s.first %s ms -\n' $n "$(ms "${c[@]}" prove "$archive" messages/m-0 --trust "$work/trust.conf" -o "$work/p")"
+	rm -rf "$work/p"
+	printf 'proof.%s.index %s bytes -\n' $n "$(stat -c %s "${archive%.tar.gz}.index")"
+	"$build/bench_proof" "$archive" "$work/trust.conf" "$work/p" $n $((4 * rounds + 1)) | sed 1d >"$work/proof.ms"
+	for name in show prove check show.cold prove.cold check.cold; do
+		k=$((k + 1))
+		printf 'proof.%s.%s %s ms -\n' $n $name "$(cut -d' ' -f$k "$work/proof.ms" | median)"
+		printf 'proof.%s.%s.worst %s ms -\n' $n $name "$(cut -d' ' -f$k "$work/proof.ms" | sort -g | tail -n 1)"
+	done
+	for ((r = 0; r < 4 * rounds; r++)); do
+		i=$(((r * 2654435761) % n))
+		ms "${c[@]}" show "$archive" messages/m-$i --trust "$work/trust.conf" >>"$work/process.show"
+		ms "${c[@]}" prove "$archive" messages/m-$i --trust "$work/trust.conf" -o "$work/p" >>"$work/process.prove"
+		ms "${c[@]}" check "$work/p" --trust "$work/trust.conf" >>"$work/process.check"
+		ms "${c[@]}" --help >>"$work/process.help"
+		rm -rf "$work/p"
+	done
+	for name in help show prove check; do
+		printf 'proof.%s.process.%s %s ms -\n' $n $name "$(median <"$work/process.$name")"
+	done
+	rm -rf "$work/proof"
+}
+
+all=(parse csv decrypt export threads memory verify proof count)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for name in "$@"; do
 	[[ " ${all[*]} " = *" $name "* ]] || die "no such measurement: $name (${all[*]})"
