@@ -17,7 +17,7 @@
 
 const struct command *const commands[] = {
 	&command_export, &command_resume, &command_runs, &command_verify, &command_list, &command_show, &command_extract,
-	&command_prove, &command_check, &command_sign, &command_timestamp, NULL
+	&command_prove, &command_check, &command_redact, &command_sign, &command_timestamp, NULL
 };
 
 static const struct option_def global_options[] = {
