@@ -1,9 +1,11 @@
 /*
- * cms.h: detached CAdES-BES signatures (archive format 5.1), made and judged.  The only file that speaks CMS.
+ * cms.h: the signatures of archive format 5.1, made: detached CAdES-BES, and SM2 with SM3 (GB/T 32918, GM/T 0009).  Which of the two follows from the
+ * signer's certificate.  Judging them is in cms_verify.h.
  */
 #ifndef ARCHIVE_CMS_H
 #define ARCHIVE_CMS_H
 
+#include "archive/seal.h"
 #include "core/buf.h"
 #include "core/secret.h"
 
@@ -12,7 +14,7 @@ struct cms_signer;
 
 /*
  * cms_signer_open(out, role, cert_path, key, err): ${key} is a PEM private key or absent (then only the certificate is known: signs elsewhere).
- * ST_DENIED: key does not belong to the certificate, weak key (RSA < 3072, other curves than P-256/P-384), certificate not usable for signing, key cannot be read.
+ * ST_DENIED: key does not belong to the certificate, weak key (RSA < 3072, other curves than P-256, P-384 and SM2), certificate not usable for signing, key cannot be read.
  */
 enum status cms_signer_open(struct cms_signer **out, const char *role, const char *cert_path, struct str key, struct err *) STATUS_USE;
 /*
@@ -24,6 +26,9 @@ enum status cms_signer_key(struct cms_signer *, const char *spec, const char *pi
 enum status cms_signer_key_pin(struct cms_signer *, const char *uri, const struct secret *pin, struct err *) STATUS_USE;
 void cms_signer_close(struct cms_signer *);
 const char *cms_signer_role(const struct cms_signer *);
+enum seal_kind cms_signer_kind(const struct cms_signer *);
+/* cms_signer_pem(s, pem, err): append the signer's own certificate, alone: what kind sm2 puts beside its signature. */
+enum status cms_signer_pem(const struct cms_signer *, struct buf *pem, struct err *) STATUS_USE;
 bool cms_signer_has_key(const struct cms_signer *);
 const unsigned char *cms_signer_fingerprint(const struct cms_signer *);		/* SHA-256 of the certificate DER, 32 octets */
 /* cms_signer_describe(s, name, ends_ms, err): append the certificate's subject as UTF-8 text (not yet safe for a terminal); when it ends. */
@@ -34,7 +39,7 @@ enum status cms_signer_chain(const struct cms_signer *, size_t i, struct buf *pe
 const char *cms_signer_crl_url(const struct cms_signer *, size_t i);
 /* cms_signer_valid_at(s, ms, err): ST_DENIED: expired or not yet valid. */
 enum status cms_signer_valid_at(const struct cms_signer *, int64_t ms, struct err *) STATUS_USE;
-/* cms_sign(s, bytes, signing_ms, der, err): append the DER signature. */
+/* cms_sign(s, bytes, signing_ms, der, err): append the signature: CMS, or of kind sm2 DER SEQUENCE{r,s}, which holds no time. */
 enum status cms_sign(const struct cms_signer *, struct str bytes, int64_t signing_ms, struct buf *der, struct err *) STATUS_USE;
 /* cms_crl_pem(der_or_pem, pem, err): a CRL as strict PEM, nothing around it.  ST_INPUT: not a CRL. */
 enum status cms_crl_pem(struct str in, struct buf *pem, struct err *) STATUS_USE;

@@ -9,12 +9,15 @@
 
 struct cms_signer {
 	char		 role[33];
+	bool		 sm2;
 	X509		*cert;
 	STACK_OF(X509)	*chain;		/* issuing certificates, no root */
 	EVP_PKEY	*key;		/* NULL: signs elsewhere */
 	unsigned char	 sha256[32];
 	STACK_OF(OPENSSL_STRING) *urls;	/* CRL distribution points, each once */
 };
+
+#define CMS_SM2_ID	"1234567812345678"	/* distinguished id of GM/T 0009 */
 
 /* cms_why(err, st, what): ${what} and the cryptographic library's own reason, if it gives one. */
 enum status cms_why(struct err *, enum status, const char *what);

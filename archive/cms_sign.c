@@ -54,6 +54,25 @@ set_certs(CMS_ContentInfo *cms, const struct cms_signer *s)
 	return true;
 }
 
+static enum status
+sign_sm2(const struct cms_signer *s, struct str bytes, struct buf *der, struct err *err)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned char out[128];
+	size_t n = sizeof(out);
+	EVP_PKEY_CTX *pctx;
+	enum status st;
+
+	ERR_clear_error();
+	if (ctx == NULL || EVP_DigestSignInit(ctx, &pctx, EVP_sm3(), NULL, s->key) != 1 || EVP_PKEY_CTX_set1_id(pctx, CMS_SM2_ID, (int)strlen(CMS_SM2_ID)) != 1 ||
+	    EVP_DigestSign(ctx, out, &n, (const unsigned char *)bytes.p, bytes.n) != 1)
+		st = cms_why(err, ST_DENIED, _("signing failed"));
+	else
+		st = buf_add(der, out, n, err);
+	EVP_MD_CTX_free(ctx);
+	return st == ST_OK ? st : err_in(err, "%s", s->role);
+}
+
 enum status
 cms_sign(const struct cms_signer *s, struct str bytes, int64_t signing_ms, struct buf *der, struct err *err)
 {
@@ -68,6 +87,8 @@ cms_sign(const struct cms_signer *s, struct str bytes, int64_t signing_ms, struc
 		return err_set(err, ST_DENIED, _("the key of %s is not here"), s->role);
 	if (bytes.n > LIMIT_SEAL)
 		return err_set(err, ST_LIMIT, _("more than %zu bytes to sign"), LIMIT_SEAL);
+	if (s->sm2)
+		return sign_sm2(s, bytes, der, err);
 	ERR_clear_error();
 	if ((bio = BIO_new_mem_buf(bytes.p, (int)bytes.n)) == NULL || (cms = CMS_sign(NULL, NULL, NULL, NULL, FLAGS)) == NULL ||
 	    (info = CMS_add1_signer(cms, s->cert, s->key, digest_for(s->key), FLAGS)) == NULL || !set_padding(info, s->key) ||

@@ -85,14 +85,16 @@ check_cert(const struct cms_signer *s, const char *path, struct err *err)
 
 	if (key == NULL)
 		return cms_why(err, ST_DENIED, path);
-	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA || EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA_PSS) {
+	if (s->sm2)
+		;	/* one curve, one strength */
+	else if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA || EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA_PSS) {
 		if (EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
 			return err_set(err, ST_DENIED, _("%s: an RSA key of %d bits is too weak, %d are needed"), path, EVP_PKEY_get_bits(key), RSA_BITS_MIN);
 	} else if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC) {
 		if (EVP_PKEY_get_group_name(key, curve, sizeof(curve), NULL) != 1 || (OBJ_sn2nid(curve) != NID_X9_62_prime256v1 && OBJ_sn2nid(curve) != NID_secp384r1))
-			return err_set(err, ST_DENIED, _("%s: the curve %s is not P-256 or P-384"), path, curve);
+			return err_set(err, ST_DENIED, _("%s: the curve %s is not P-256, P-384 or SM2"), path, curve);
 	} else
-		return err_set(err, ST_DENIED, _("%s: neither an RSA nor an ECDSA key"), path);
+		return err_set(err, ST_DENIED, _("%s: neither an RSA nor an ECDSA nor an SM2 key"), path);
 	if (usage != UINT32_MAX && (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0)
 		return err_set(err, ST_DENIED, _("%s: the certificate is not for signatures"), path);
 	return ST_OK;
@@ -219,7 +221,10 @@ cms_signer_open(struct cms_signer **out, const char *role, const char *cert_path
 	if ((s = mem_get(1, sizeof(*s), err)) == NULL)
 		return ST_NOMEM;
 	snprintf(s->role, sizeof(s->role), "%s", role);
-	if ((st = read_certs(s, cert_path, err)) != ST_OK || (st = check_cert(s, cert_path, err)) != ST_OK)
+	if ((st = read_certs(s, cert_path, err)) != ST_OK)
+		goto out;
+	s->sm2 = X509_get0_pubkey(s->cert) != NULL && EVP_PKEY_is_a(X509_get0_pubkey(s->cert), "SM2") == 1;
+	if ((st = check_cert(s, cert_path, err)) != ST_OK)
 		goto out;
 	if (X509_digest(s->cert, EVP_sha256(), s->sha256, &n) != 1) {
 		st = cms_why(err, ST_NOMEM, cert_path);
@@ -248,6 +253,7 @@ cms_signer_close(struct cms_signer *s)
 	mem_free(s);
 }
 
+enum seal_kind cms_signer_kind(const struct cms_signer *s) { return s->sm2 ? SEAL_SM2 : SEAL_CMS; }
 const char *cms_signer_role(const struct cms_signer *s) { return s->role; }
 bool cms_signer_has_key(const struct cms_signer *s) { return s->key != NULL; }
 const unsigned char *cms_signer_fingerprint(const struct cms_signer *s) { return s->sha256; }
@@ -280,17 +286,15 @@ cms_signer_crl_url(const struct cms_signer *s, size_t i)
 	return i < (size_t)sk_OPENSSL_STRING_num(s->urls) ? sk_OPENSSL_STRING_value(s->urls, (int)i) : NULL;
 }
 
-enum status
-cms_signer_chain(const struct cms_signer *s, size_t i, struct buf *pem, struct err *err)
+static enum status
+put_pem(const struct cms_signer *s, X509 *x, struct buf *pem, struct err *err)
 {
+	BIO *bio = BIO_new(BIO_s_mem());
 	enum status st;
-	BIO *bio;
 	char *p;
 	long n;
 
-	if (i >= (size_t)sk_X509_num(s->chain))
-		return ST_END;
-	if ((bio = BIO_new(BIO_s_mem())) == NULL || PEM_write_bio_X509(bio, sk_X509_value(s->chain, (int)i)) != 1)
+	if (bio == NULL || PEM_write_bio_X509(bio, x) != 1)
 		st = cms_why(err, ST_NOMEM, s->role);
 	else {
 		n = BIO_get_mem_data(bio, &p);
@@ -298,6 +302,14 @@ cms_signer_chain(const struct cms_signer *s, size_t i, struct buf *pem, struct e
 	}
 	BIO_free(bio);
 	return st;
+}
+
+enum status cms_signer_pem(const struct cms_signer *s, struct buf *pem, struct err *err) { return put_pem(s, s->cert, pem, err); }
+
+enum status
+cms_signer_chain(const struct cms_signer *s, size_t i, struct buf *pem, struct err *err)
+{
+	return i < (size_t)sk_X509_num(s->chain) ? put_pem(s, sk_X509_value(s->chain, (int)i), pem, err) : ST_END;
 }
 
 enum status

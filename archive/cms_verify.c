@@ -1,6 +1,8 @@
 /* cms_verify.c: signatures over seal.txt; see cms_verify.h. */
 #include "archive/cms_verify.h"
 
+#include "archive/cms_parts.h"
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -10,7 +12,6 @@
 #include "core/i18n.h"
 
 #define SEAL_RSA_BITS	3072
-#define SM2_ID		"1234567812345678"
 
 enum status
 cms_verify_path(const struct x509path *path, const struct cms_world *w, struct err *err)
@@ -127,15 +128,6 @@ out:
 	return st;
 }
 
-enum status
-cms_verify_alone(const struct seal_signer *signer, struct str der, struct str text, struct err *err)
-{
-	const struct cms_world nobody = { .roots = NULL };
-	bool holds;
-	enum status st = cms_verify(signer, der, text, &nobody, &holds, err);
-
-	return st == ST_UNSURE && holds ? ST_OK : st;	/* nobody is trusted here, so "leads to no root" is the best there is */
-}
 
 /* ${written}: what OpenSSL writes for what it has read; only the same bytes are strict. */
 static enum status
@@ -155,7 +147,7 @@ set_sm2_id(X509 *x, struct err *err)
 
 	if (X509_get_signature_nid(x) != NID_SM2_with_SM3)
 		return ST_OK;
-	if ((id = ASN1_OCTET_STRING_new()) == NULL || ASN1_OCTET_STRING_set(id, (const unsigned char *)SM2_ID, (int)strlen(SM2_ID)) != 1) {
+	if ((id = ASN1_OCTET_STRING_new()) == NULL || ASN1_OCTET_STRING_set(id, (const unsigned char *)CMS_SM2_ID, (int)strlen(CMS_SM2_ID)) != 1) {
 		ASN1_OCTET_STRING_free(id);
 		return err_oom(err, 0);
 	}
@@ -223,7 +215,7 @@ sm2_holds(X509 *cert, struct str sig, struct str text)
 
 	if (key != NULL && ctx != NULL && md != NULL && EVP_PKEY_is_a(key, "SM2") && (pctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL)) != NULL) {
 		EVP_MD_CTX_set_pkey_ctx(ctx, pctx);
-		ok = EVP_DigestVerifyInit(ctx, NULL, md, NULL, key) == 1 && EVP_PKEY_CTX_set1_id(pctx, SM2_ID, (int)strlen(SM2_ID)) == 1 &&
+		ok = EVP_DigestVerifyInit(ctx, NULL, md, NULL, key) == 1 && EVP_PKEY_CTX_set1_id(pctx, CMS_SM2_ID, (int)strlen(CMS_SM2_ID)) == 1 &&
 		    EVP_DigestVerify(ctx, (const unsigned char *)sig.p, sig.n, (const unsigned char *)text.p, text.n) == 1;
 	}
 	EVP_MD_CTX_free(ctx);
@@ -233,24 +225,31 @@ sm2_holds(X509 *cert, struct str sig, struct str text)
 	return ok;
 }
 
+/* SEQUENCE{r,s} and nothing else; ${cert}: what ${pem} holds, the certificate that the Signer line names. */
+static enum status
+check_sm2(const struct seal_signer *signer, struct str sig, struct str pem, struct str text, X509 **cert, struct err *err)
+{
+	struct str in, r, s;
+	enum status st;
+
+	if (!der_only(sig, DER_SEQUENCE, &in) || !der_take(&in, DER_INTEGER, &r, NULL) || !der_take(&in, DER_INTEGER, &s, NULL) || in.n != 0)
+		return err_set(err, ST_CORRUPT, _("not the strict structure the format demands: %s"), "SEQUENCE{r,s}");
+	if ((st = cms_verify_pem_cert(pem, cert, err)) != ST_OK || (st = check_fingerprint(signer, *cert, err)) != ST_OK)
+		return st;
+	return sm2_holds(*cert, sig, text) ? ST_OK : err_set(err, ST_CORRUPT, _("the signature does not hold"));
+}
+
 enum status
 cms_verify_sm2(const struct seal_signer *signer, struct str sig, struct str pem, struct str text, const struct cms_world *w, bool *holds,
     struct err *err)
 {
 	struct x509path path = { .chain = NULL };
-	struct str in, r, s;
 	X509 *cert = NULL;
 	enum status st;
 
 	*holds = false;
-	if (!der_only(sig, DER_SEQUENCE, &in) || !der_take(&in, DER_INTEGER, &r, NULL) || !der_take(&in, DER_INTEGER, &s, NULL) || in.n != 0)
-		return err_set(err, ST_CORRUPT, _("not the strict structure the format demands: %s"), "SEQUENCE{r,s}");
-	if ((st = cms_verify_pem_cert(pem, &cert, err)) != ST_OK || (st = check_fingerprint(signer, cert, err)) != ST_OK)
+	if ((st = check_sm2(signer, sig, pem, text, &cert, err)) != ST_OK)
 		goto out;
-	if (!sm2_holds(cert, sig, text)) {
-		st = err_set(err, ST_CORRUPT, _("the signature does not hold"));
-		goto out;
-	}
 	*holds = true;
 	if ((st = x509path_build(cert, w->certs, w->crls, w->roots, w->at_ms / 1000, false, &path, err)) == ST_OK)
 		st = cms_verify_path(&path, w, err);
@@ -258,4 +257,15 @@ out:
 	x509path_free(&path);
 	X509_free(cert);
 	return st;
+}
+
+enum status
+cms_verify_alone(const struct seal_signer *signer, struct str der, struct str pem, struct str text, struct err *err)
+{
+	const struct cms_world nobody = { .roots = NULL };
+	bool holds;
+	enum status st = signer->kind == SEAL_SM2 ? cms_verify_sm2(signer, der, pem, text, &nobody, &holds, err) :
+	    cms_verify(signer, der, text, &nobody, &holds, err);
+
+	return st == ST_UNSURE && holds ? ST_OK : st;	/* nobody is trusted here, so "leads to no root" is the best there is */
 }

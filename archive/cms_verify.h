@@ -24,10 +24,10 @@ struct cms_world {
  */
 enum status cms_verify(const struct seal_signer *, struct str der, struct str text, const struct cms_world *, bool *holds, struct err *) STATUS_USE;
 /*
- * cms_verify_alone(signer, der, text, err): before a signature made elsewhere is taken in: everything that needs no trust.  Form, mathematics, the certificate of the
+ * cms_verify_alone(signer, der, pem, text, err): before a signature made elsewhere is taken in: everything that needs no trust.  Form, mathematics, the certificate of the
  * Signer line, and that every certificate inside has its use and none is a root.  ST_CORRUPT: it must not be taken.
  */
-enum status cms_verify_alone(const struct seal_signer *, struct str der, struct str text, struct err *) STATUS_USE;
+enum status cms_verify_alone(const struct seal_signer *, struct str der, struct str pem, struct str text, struct err *) STATUS_USE;
 /* cms_verify_sm2(signer, sig, pem, text, world, holds, err): the same for kind sm2: DER SEQUENCE{r,s} and the certificate's PEM. */
 enum status cms_verify_sm2(const struct seal_signer *, struct str sig, struct str pem, struct str text, const struct cms_world *, bool *holds,
     struct err *) STATUS_USE;

@@ -99,7 +99,8 @@ enum status archive_seal(struct archive *, const struct archive_seal_params *, s
 /* The bytes of seal.txt (ARCHIVE_SEALED); borrowed. */
 struct str archive_seal_text(const struct archive *);
 /* Rows 12, 13, 15: put into <name>.seal/ durably, given once each, kept over a resume.  archive_has_part tells what is there already. */
-enum status archive_put_signature(struct archive *, const char *role, struct str der, struct err *) STATUS_USE;
+/* ${pem}: the certificate, of kind sm2; its file is there before the signature's. */
+enum status archive_put_signature(struct archive *, const char *role, struct str der, struct str pem, struct err *) STATUS_USE;
 enum status archive_put_pem(struct archive *, bool crl, struct str pem, struct err *) STATUS_USE;	/* NN.crl.pem / NN.crt.pem: numbered in byte order of content at close of row 14 */
 /* archive_sums(a, out, err): write row 14 once all signatures named are there (ST_UNSURE: which is missing); append its bytes to ${out}.  No signature or PEM may be put afterwards. */
 enum status archive_sums(struct archive *, struct buf *out, struct err *) STATUS_USE;

@@ -52,7 +52,7 @@ put_once(struct archive *a, int dir, const char *name, struct str bytes, struct 
 }
 
 enum status
-archive_put_signature(struct archive *a, const char *role, struct str der, struct err *err)
+archive_put_signature(struct archive *a, const char *role, struct str der, struct str pem, struct err *err)
 {
 	char name[FILE_MAX];
 	struct seal s;
@@ -65,7 +65,10 @@ archive_put_signature(struct archive *a, const char *role, struct str der, struc
 		;
 	if (i == s.n_signers)
 		return err_set(err, ST_USAGE, _("%s: the seal names no signer %s"), a->params.name, role);
-	snprintf(name, sizeof(name), "%s.p7s", role);
+	snprintf(name, sizeof(name), "%s.crt.pem", role);
+	if (s.signers[i].kind == SEAL_SM2 && (st = put_once(a, a->seal, name, pem, err)) != ST_OK)
+		return st;
+	pending_signature(&s.signers[i], name);
 	return put_once(a, a->seal, name, der, err);
 }
 
@@ -139,11 +142,14 @@ each_signed(struct archive *a, enum status (*each)(struct archive *, const char 
 	if ((st = seal_parse(buf_str(&a->seal_text), &s, err)) != ST_OK || (st = each(a, "seal.txt", ctx, err)) != ST_OK)
 		return st;
 	for (i = 0; i < s.n_signers && st == ST_OK; i++) {
-		snprintf(name, sizeof(name), "%s.p7s", s.signers[i].role);
+		pending_signature(&s.signers[i], name);
 		if (!archive_has_part(a, name)) {
 			err_set(err, ST_UNSURE, _("%s: the signature of %s is missing"), a->params.name, s.signers[i].role);
 			return ST_UNSURE;
 		}
+		if ((st = each(a, name, ctx, err)) != ST_OK || s.signers[i].kind != SEAL_SM2)
+			continue;
+		snprintf(name, sizeof(name), "%s.crt.pem", s.signers[i].role);
 		st = each(a, name, ctx, err);
 	}
 	if (st != ST_OK || (st = fs_list(a->seal, &names, &n, err)) != ST_OK)

@@ -199,8 +199,8 @@ make_seal(struct archive *a, const struct archive_seal_params *p, unsigned char 
 	s.n_signers = p->n_signers;
 	for (i = 0; i < p->n_signers; i++) {
 		snprintf(s.signers[i].role, sizeof(s.signers[i].role), "%s", cms_signer_role(p->signers[i]));
-		snprintf(s.signers[i].kind_name, sizeof(s.signers[i].kind_name), "cms");
-		s.signers[i].kind = SEAL_CMS;
+		snprintf(s.signers[i].kind_name, sizeof(s.signers[i].kind_name), cms_signer_kind(p->signers[i]) == SEAL_SM2 ? "sm2" : "cms");
+		s.signers[i].kind = cms_signer_kind(p->signers[i]);
 		memcpy(s.signers[i].cert_sha256, cms_signer_fingerprint(p->signers[i]), 32);
 	}
 	if ((st = seal_encode(&s, &a->seal_text, err)) != ST_OK)

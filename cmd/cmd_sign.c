@@ -44,7 +44,7 @@ struct signing {
 	struct cms_signer *ours;		/* or of the configuration; borrowed */
 	struct heads	 own, *heads;
 	struct heads_word word;
-	struct buf	 report, der;
+	struct buf	 report, der, pem;	/* pem: of the signer */
 };
 
 static void
@@ -58,6 +58,7 @@ signing_init(struct signing *s, struct app *app, const struct options *o)
 	buf_init(&s->text, LIMIT_SEAL + 1);
 	buf_init(&s->report, SIGN_REPORT_MAX);
 	buf_init(&s->der, LIMIT_SIGNATURE);
+	buf_init(&s->pem, LIMIT_CRL);
 }
 
 static void
@@ -68,6 +69,7 @@ signing_free(struct signing *s)
 	buf_free(&s->text);
 	buf_free(&s->report);
 	buf_free(&s->der);
+	buf_free(&s->pem);
 }
 
 static enum status
@@ -187,13 +189,15 @@ static enum status
 make_signature(struct signing *s, struct err *err)
 {
 	struct cms_signer *signer = s->ours != NULL ? s->ours : s->signer;
-	enum status st;
+	enum status st = cms_signer_pem(signer, &s->pem, err);
 
+	if (st != ST_OK)
+		return st;
 	if (s->ours == NULL && (st = sign_key(signer, options_get(s->o, "key"), options_get(s->o, "pin"), err)) != ST_OK)
 		return st;
 	if ((st = cms_sign(signer, buf_str(&s->text), when_now_ms(), &s->der, err)) != ST_OK)
 		return st;
-	if ((st = cms_verify_alone(s->line, buf_str(&s->der), buf_str(&s->text), err)) != ST_OK) {
+	if ((st = cms_verify_alone(s->line, buf_str(&s->der), buf_str(&s->pem), buf_str(&s->text), err)) != ST_OK) {
 		err_in(err, "%s", _("the signature just made is not good"));
 		return err->code = ST_DENIED;
 	}
@@ -275,6 +279,23 @@ out:
 
 /* --- the store's computer --- */
 
+/* A signature of kind sm2 does not carry its certificate: it is the one of [seal], or of --cert. */
+static enum status
+certificate_of(struct signing *s, struct run *r, struct err *err)
+{
+	const char *cert = options_get(s->o, "cert");
+	struct cms_signer *ours = run_signer_of(r, s->line);
+	enum status st = ST_OK;
+
+	if (cert != NULL && (st = open_certificate(s, cert, err)) == ST_OK)
+		ours = s->signer;
+	if (st == ST_OK && ours == NULL) {
+		err_set(err, ST_USAGE, _("[seal] does not name the certificate that the seal names for %s"), s->role);
+		return err_next(err, _("give it with --cert FILE"));
+	}
+	return st == ST_OK ? cms_signer_pem(ours, &s->pem, err) : st;
+}
+
 static enum status
 attach(struct signing *s, struct run *r, const char *file, struct err *err)
 {
@@ -282,13 +303,13 @@ attach(struct signing *s, struct run *r, const char *file, struct err *err)
 
 	if ((st = fs_load(AT_FDCWD, file, LIMIT_SIGNATURE, &s->der, err)) == ST_END)
 		return err_set(err, ST_USAGE, _("%s: there is no such file"), file);
-	if (st != ST_OK)
+	if (st != ST_OK || (s->line->kind == SEAL_SM2 && (st = certificate_of(s, r, err)) != ST_OK))
 		return st;
-	if ((st = cms_verify_alone(s->line, buf_str(&s->der), buf_str(&s->text), err)) != ST_OK) {
+	if ((st = cms_verify_alone(s->line, buf_str(&s->der), buf_str(&s->pem), buf_str(&s->text), err)) != ST_OK) {
 		err_in(err, "%s", file);
 		return st == ST_CORRUPT ? err_next(err, _("it was not taken in; sign the seal.txt of %s.seal, byte for byte, as %s"), s->seal.archive, s->role) : st;
 	}
-	return archive_put_signature(r->archive, s->role, buf_str(&s->der), err);
+	return archive_put_signature(r->archive, s->role, buf_str(&s->der), buf_str(&s->pem), err);
 }
 
 /* The key of the options, or of the configuration; used only after the question. */
@@ -317,7 +338,7 @@ sign_here(struct signing *s, struct run *r, struct err *err)
 	s->heads = &r->heads;
 	if ((st = remembered(s, err)) == ST_OK && (st = load_report(s, path.p, err)) == ST_OK && (st = show_and_ask(s, err)) == ST_OK &&
 	    (cert != NULL || (st = run_signer_key(r, s->role, err)) == ST_OK) && (st = make_signature(s, err)) == ST_OK)
-		st = archive_put_signature(r->archive, s->role, buf_str(&s->der), err);
+		st = archive_put_signature(r->archive, s->role, buf_str(&s->der), buf_str(&s->pem), err);
 out:
 	buf_free(&path);
 	return st;

@@ -142,18 +142,21 @@ static enum status
 sign_one(struct run *r, const struct seal *seal, const unsigned char sha256[32], struct cms_signer *s, struct err *err)
 {
 	struct heads_word word;
-	struct buf der;
-	enum status st = ST_OK;
+	struct buf der, pem;
+	enum status st;
 
 	buf_init(&der, LIMIT_SIGNATURE);
-	if (r->heads.dir >= 0)
+	buf_init(&pem, LIMIT_CRL);
+	st = cms_signer_pem(s, &pem, err);
+	if (st == ST_OK && r->heads.dir >= 0)
 		st = heads_look(&r->heads, seal, sha256, &word, err);
 	if (st == ST_OK)
 		st = cms_sign(s, archive_seal_text(r->archive), when_now_ms(), &der, err);
 	if (st == ST_OK && r->heads.dir >= 0)
 		st = heads_keep(&r->heads, seal, sha256, err);
 	if (st == ST_OK)
-		st = archive_put_signature(r->archive, cms_signer_role(s), buf_str(&der), err);
+		st = archive_put_signature(r->archive, cms_signer_role(s), buf_str(&der), buf_str(&pem), err);
+	buf_free(&pem);
 	buf_free(&der);
 	return st;
 }

@@ -198,7 +198,7 @@ sign(const struct cms_signer *s, const char *dir)
 	snprintf(file, sizeof(file), "%s.p7s", cms_signer_role(s));
 	if (!archive_has_part(a, file)) {
 		need(cms_sign(s, archive_seal_text(a), BEGAN_MS + 7200000, &b, &err), "cms_sign");
-		need(archive_put_signature(a, cms_signer_role(s), buf_str(&b), &err), "archive_put_signature");
+		need(archive_put_signature(a, cms_signer_role(s), buf_str(&b), STR_NONE, &err), "archive_put_signature");
 	}
 	if (archive_has_part(a, "sha256sums.txt"))
 		goto out;
