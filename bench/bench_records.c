@@ -77,7 +77,7 @@ seal(struct archive *a, const char *cert, const char *key_path)
 	signers[0] = signer;
 	feed_ok(archive_seal(a, &p, &err), &err);
 	feed_ok(cms_sign(signer, archive_seal_text(a), NOW_MS, &der, &err), &err);
-	feed_ok(archive_put_signature(a, "administrator", buf_str(&der), &err), &err);
+	feed_ok(archive_put_signature(a, "administrator", buf_str(&der), STR_NONE, &err), &err);
 	feed_ok(archive_sums(a, &sums, &err), &err);
 	feed_ok(archive_close(a, &path, &err), &err);
 	printf("%.*s\n", (int)path.n, path.p);

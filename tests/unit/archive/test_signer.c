@@ -104,7 +104,7 @@ refusals(void **state)
 	(void)state;
 	refused(certify(rsa, EVP_sha256(), sign, NULL, 0, YEAR_S), rsa, "2048 bits is too weak");
 	refused(certify(p521, EVP_sha256(), sign, NULL, 0, YEAR_S), p521, "curve secp521r1");
-	refused(certify(ed, NULL, sign, NULL, 0, YEAR_S), ed, "neither an RSA nor an ECDSA key");
+	refused(certify(ed, NULL, sign, NULL, 0, YEAR_S), ed, "neither an RSA nor an ECDSA nor an SM2 key");
 	refused(certify(good, EVP_sha256(), "critical,keyEncipherment", NULL, 0, YEAR_S), good, "not for signatures");
 	refused(certify(good, EVP_sha256(), sign, NULL, 0, YEAR_S), other, "does not belong");
 	x = certify(good, EVP_sha256(), sign, NULL, -86400, 86400);
