@@ -38,7 +38,7 @@ look_into(struct app *app, const char *tenant, const char *wanted, struct waitin
 	if (st != ST_OK || (st = store_list(&store, false, &list, &n_list, err)) != ST_OK)
 		goto out;
 	for (i = 0; i < n_list && *n < max; i++) {
-		if (list[i].state != STORE_UNFINISHED && list[i].state != STORE_PENDING)
+		if (list[i].state != STORE_UNFINISHED && list[i].state != STORE_PENDING && !list[i].closing)
 			continue;
 		if (wanted != NULL && strcmp(wanted, list[i].name) != 0)
 			continue;
@@ -67,6 +67,8 @@ resume_one(struct app *app, const struct waiting *w, struct err *err)
 	run_init(&run, app);
 	if ((st = run_open_tenant(&run, w->tenant, err)) == ST_OK && (st = run_resume(&run, w->name, &res, err)) == ST_OK)
 		st = cmd_run_answer(app, &res, err);
+	if (st == ST_END)
+		st = cmd_run_closed(app, run.store.path, w->name, err);
 	run_result_free(&res);
 	run_free(&run);
 	return st;

@@ -1,7 +1,9 @@
 /* cmd_runs.c: runs of every store with their state and figures; giving one up. */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive/pending.h"
@@ -53,10 +55,24 @@ put_stage(struct listing *l, const char *archive, struct err *err)
 	return st;
 }
 
+/* The catalogue is written last: killed just before, it still says pending. */
+static const char *
+status_of(const struct listing *l, const struct catalog_run *r)
+{
+	char name[64];
+	struct stat sb;
+
+	snprintf(name, sizeof(name), "%s.tar.gz", r->archive);
+	if (strcmp(r->status, "pending") != 0 || fstatat(l->store->dir, name, &sb, AT_SYMLINK_NOFOLLOW) != 0)
+		return r->status;
+	return r->gaps > 0 ? "partial" : "complete";
+}
+
 static enum status
 row(struct listing *l, const struct catalog_run *r, struct err *err)
 {
-	bool pending = strcmp(r->status, "pending") == 0;
+	const char *status = status_of(l, r);
+	bool pending = strcmp(status, "pending") == 0;
 	char began[30];
 	enum status st;
 
@@ -65,7 +81,7 @@ row(struct listing *l, const struct catalog_run *r, struct err *err)
 
 		when_utc(r->began_ms, utc);
 		if ((st = buf_addf(&l->out, err, "{\"archive\":\"%s\",\"status\":\"%s\",\"began_at\":\"%s\",\"records\":%" PRIu64 ",\"gaps\":%" PRIu64
-		    ",\"limits\":%" PRIu64 ",\"run\":", r->archive, r->status, utc, r->records, r->gaps, r->limits)) != ST_OK ||
+		    ",\"limits\":%" PRIu64 ",\"run\":", r->archive, status, utc, r->records, r->gaps, r->limits)) != ST_OK ||
 		    (st = json_put_string(&l->out, str_of(r->run), err)) != ST_OK || (st = buf_addz(&l->out, ",\"tenant\":", err)) != ST_OK ||
 		    (st = json_put_string(&l->out, str_of(r->tenant), err)) != ST_OK || (st = buf_addz(&l->out, ",\"store\":", err)) != ST_OK ||
 		    (st = json_put_string(&l->out, str_of(l->store->path), err)) != ST_OK ||
@@ -74,7 +90,7 @@ row(struct listing *l, const struct catalog_run *r, struct err *err)
 		return buf_addz(&l->out, "}\n", err);
 	}
 	when_local(r->began_ms, began);
-	if ((st = buf_addf(&l->out, err, "%-18s %-12s %-10s %-29s %12" PRIu64 " %8" PRIu64 " %8" PRIu64 "\n", r->archive, r->tenant, r->status, began,
+	if ((st = buf_addf(&l->out, err, "%-18s %-12s %-10s %-29s %12" PRIu64 " %8" PRIu64 " %8" PRIu64 "\n", r->archive, r->tenant, status, began,
 	    r->records, r->gaps, r->limits)) != ST_OK)
 		return st;
 	return pending ? put_stage(l, r->archive, err) : ST_OK;

@@ -63,7 +63,7 @@ void run_free(struct run *);
 enum status run_open_tenant(struct run *, const char *tenant, struct err *) STATUS_USE;
 /* run_export(r, options, result, err): a new run.  ST_USAGE when the store holds an unfinished one. */
 enum status run_export(struct run *, const struct options *, struct run_result *, struct err *) STATUS_USE;
-/* run_resume(r, name, result, err): go on with the archive ${name}, in whatever phase it stands. */
+/* run_resume(r, name, result, err): go on with the archive ${name}, in whatever phase it stands.  ST_END: it was closed, only its work directory was left. */
 enum status run_resume(struct run *, const char *name, struct run_result *, struct err *) STATUS_USE;
 
 /*
@@ -92,6 +92,7 @@ bool run_volume_fits(const struct run *, uint64_t n);
 enum status run_volume_next(struct run *, struct err *) STATUS_USE;
 /* run_volume_waits(r): this archive is full, and the one in which its run goes on was never begun: closing it would lose the way there. */
 bool run_volume_waits(const struct run *);
+bool run_is_closed(const struct run *);		/* r->archive_name has its final name */
 /* run_create(r, name, out, err): a new archive behind the head of the chain; ${covers_from_ms} WHEN_UNKNOWN: where that ended. */
 enum status run_create(struct run *, int64_t covers_from_ms, char name[40], struct archive **out, struct err *) STATUS_USE;
 /* run_begin_event(r, action, err): who does what, with the scope. */

@@ -27,6 +27,16 @@ run_lock_archive(struct run *r, struct err *err)
 	return st;
 }
 
+bool
+run_is_closed(const struct run *r)
+{
+	char name[64];
+	struct stat sb;
+
+	snprintf(name, sizeof(name), "%s.tar.gz", r->archive_name);
+	return fstatat(r->store.dir, name, &sb, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* "store/acme-00000001.tar.gz.partial" → "store", "acme-00000001"; false when that is no name of an archive. */
 static bool
 split(const char *operand, struct buf *dir, char name[40], struct err *err)
@@ -62,7 +72,7 @@ same_directory(int store, const char *dir)
 
 /* Is it in the store of this tenant?  Then the store stays open. */
 static enum status
-try_tenant(struct run *r, const char *tenant, const struct buf *dir, enum store_state *state, bool *found, struct err *err)
+try_tenant(struct run *r, const char *tenant, const struct buf *dir, struct store_entry *entry, bool *found, struct err *err)
 {
 	struct store_entry *list = NULL;
 	struct buf path;
@@ -79,7 +89,7 @@ try_tenant(struct run *r, const char *tenant, const struct buf *dir, enum store_
 		goto out;
 	for (i = 0; i < n && !*found; i++)
 		if (strcmp(list[i].name, r->archive_name) == 0 && (dir->n == 0 || same_directory(r->store.dir, dir->p))) {
-			*state = list[i].state;
+			*entry = list[i];
 			*found = true;
 		}
 	if (!*found)
@@ -91,7 +101,7 @@ out:
 }
 
 static enum status
-find(struct run *r, const char *operand, enum store_state *state, struct err *err)
+find(struct run *r, const char *operand, struct store_entry *entry, struct err *err)
 {
 	const char *tenant;
 	enum status st = ST_OK;
@@ -105,7 +115,7 @@ find(struct run *r, const char *operand, enum store_state *state, struct err *er
 		err_next(err, _("custody runs: which archives wait for a signature or a time stamp"));
 	}
 	for (i = 0; st == ST_OK && !found && (tenant = config_section(r->app->config, "tenant", i)) != NULL; i++)
-		st = try_tenant(r, tenant, &dir, state, &found, err);
+		st = try_tenant(r, tenant, &dir, entry, &found, err);
 	if (st == ST_OK && !found) {
 		st = err_set(err, ST_USAGE, _("no store of %s holds %s"), config_file(r->app->config), operand);
 		err_next(err, _("custody runs: which archives wait for a signature or a time stamp"));
@@ -136,19 +146,19 @@ enum status
 run_pending_open(struct run *r, const char *operand, bool with_keys, struct err *err)
 {
 	static char object[40];		/* named in the last line, when ${r} is gone */
-	enum store_state state = STORE_EMPTY;
+	struct store_entry entry = { .state = STORE_EMPTY };
 	const char *zone;
 	enum status st;
 
-	if ((st = app_config(r->app, err)) != ST_OK || (st = run_test_seed(r, err)) != ST_OK || (st = find(r, operand, &state, err)) != ST_OK)
+	if ((st = app_config(r->app, err)) != ST_OK || (st = run_test_seed(r, err)) != ST_OK || (st = find(r, operand, &entry, err)) != ST_OK)
 		return st;
 	snprintf(object, sizeof(object), "%s", r->archive_name);
 	r->app->object = object;
-	if (state == STORE_CLOSED)
+	if (entry.state == STORE_CLOSED && !entry.closing)
 		return ST_END;
-	if (state != STORE_PENDING) {
-		st = err_set(err, ST_USAGE, state == STORE_DESTROYED ? _("%s is not there any more, only its seal") : _("%s is not sealed yet"), r->archive_name);
-		return state == STORE_DESTROYED ? st : err_next(err, "custody resume %s", r->archive_name);
+	if (entry.state != STORE_PENDING && !entry.closing) {
+		st = err_set(err, ST_USAGE, entry.state == STORE_DESTROYED ? _("%s is not there any more, only its seal") : _("%s is not sealed yet"), r->archive_name);
+		return entry.state == STORE_DESTROYED ? st : err_next(err, "custody resume %s", r->archive_name);
 	}
 	if ((st = take_up(r, err)) != ST_OK)
 		return st;	/* ST_END: closed by another program a moment ago */

@@ -166,6 +166,20 @@ heads_look(const struct heads *h, const struct seal *seal, const unsigned char s
 }
 
 enum status
+heads_last(const struct heads *h, const char *chain, uint64_t *last, struct err *err)
+{
+	const unsigned char none[32] = { 0 };
+	struct seal any = { .sequence = 0 };	/* no seal has this sequence, so none can contradict */
+	struct heads_word w;
+	enum status st;
+
+	snprintf(any.chain, sizeof(any.chain), "%s", chain);
+	st = heads_look(h, &any, none, &w, err);
+	*last = st == ST_OK ? w.last : 0;
+	return st;
+}
+
+enum status
 heads_keep(const struct heads *h, const struct seal *seal, const unsigned char sha256[32], struct err *err)
 {
 	char hex[65], lock_name[300];

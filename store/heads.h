@@ -29,6 +29,8 @@ void heads_close(struct heads *);	/* accepts { .dir = -1 } */
  * named; or the memory is damaged.
  */
 enum status heads_look(const struct heads *, const struct seal *, const unsigned char sha256[32], struct heads_word *, struct err *) STATUS_USE;
+/* heads_last(h, chain, last, err): the highest sequence of ${chain} signed here, 0: none.  ST_CORRUPT: the memory is damaged. */
+enum status heads_last(const struct heads *, const char *chain, uint64_t *last, struct err *) STATUS_USE;
 /*
  * heads_keep(h, seal, sha256, err): look again and remember, durably when it returns: before a signature leaves the program.  Known already: nothing to do.
  * ST_BUSY: another program is just writing it.

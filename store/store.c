@@ -132,7 +132,7 @@ store_list(const struct store *s, bool any_label, struct store_entry **out, size
 {
 	struct store_entry *list = NULL;
 	const char *suffix;
-	char **names = NULL, name[40];
+	char **names = NULL, name[40], work[64];
 	size_t i, n_names, n_list = 0, j;
 	enum status st;
 
@@ -153,7 +153,10 @@ store_list(const struct store *s, bool any_label, struct store_entry **out, size
 			continue;
 		memcpy(list[n_list].name, name, sizeof(name));
 		list[n_list].sequence = names_sequence(str_of(name));
-		list[n_list++].state = state_of(s->dir, name);
+		list[n_list].state = state_of(s->dir, name);
+		snprintf(work, sizeof(work), "%s.work", name);
+		list[n_list].closing = list[n_list].state == STORE_CLOSED && exists(s->dir, work);
+		n_list++;
 	}
 	fs_list_free(names, n_names);
 	qsort(list, n_list, sizeof(*list), by_name);

@@ -18,7 +18,12 @@ enum store_state {
 	STORE_CLOSED,
 	STORE_DESTROYED		/* only .seal is left */
 };
-struct store_entry { char name[40]; uint64_t sequence; enum store_state state; };
+struct store_entry {
+	char name[40];
+	uint64_t sequence;
+	enum store_state state;
+	bool closing;		/* closed, but .work is still there: the session that closed it was killed at its very end, the catalogue may not know */
+};
 
 /* store_open(s, path, label, create, err): ${label} fixes which archives belong to the chain.  See fs_dir_open for the statuses. */
 enum status store_open(struct store *, const char *path, const char *label, bool create, struct err *) STATUS_USE;
