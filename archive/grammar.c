@@ -98,7 +98,7 @@ static enum status
 next_segment(struct grammar *g, const char *path, const char *plain, struct err *err)
 {
 	const char *name = plain + strlen("data/records/"), *slash = strchr(name, '/');
-	struct grammar_stream *s;
+	struct grammar_stream *s = NULL;
 	enum status st;
 	uint64_t n;
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh ATTACK JUDGE [--all]: make good archives of three kinds, see that they are VALID, and attack the first.
+# run.sh ATTACK JUDGE [--all]: make good archives of three kinds, see that they are VALID, attack the first, and craft others anew.
 set -eu
 attack=$1 judge=$2; shift 2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,3 +12,4 @@ for d in good algs sm2; do
 	"$judge" "$tmp/$d/trust.conf" "$tmp/$d/a.tar" "$tmp/$d/a.tar.gz"
 done
 "$attack" "$tmp/good" "$@"
+"$here/crafted.sh" "$tmp/good" "$judge" "$@"

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# crafted.sh GOOD JUDGE [--all | NAME-PATTERN]: archives made anew with one thing wrong (or unusual, and right), sealed, signed and stamped by the
+# attacker: the verdict must be of the right class, and its reason name the thing.  Without --all every fourth.
+set -uo pipefail
+good=$(readlink -f "$1") judge=$(readlink -f "$2") pattern=${3:-}
+top=$(cd "$(dirname "$0")" && pwd)
+export LC_ALL=C TZ=UTC
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+. "$top/crafted/craft.sh"
+[ -e "$good/sm2b.crt" ] || "$top/crafted/pki.sh" "$good" || { echo "crafted: no keys"; exit 1; }
+
+step=4 workers=$(nproc) number=0 worker=0
+[ "$pattern" = --all ] && { step=1 pattern=; }
+[ -n "$pattern" ] && step=1
+
+# c CLASS REASON NAME [STAGE CODE]...: one archive.  REASON: an extended regular expression that the verifier's reason must match, "" for VALID.
+# Two stages more: "now" gives the judge another clock; "gz" turns a.tar (cwd: work) into a.tar.gz, which is then what is judged.
+c() {
+	local class=$1 reason=$2 name=$3 now='' file=a.tar i verdict out; shift 3
+	number=$((number + 1))
+	if [ -n "$pattern" ]; then case $name in *$pattern*) ;; *) return;; esac; fi
+	[ $((number % step)) = 0 ] && [ $((number / step % workers)) = $worker ] || return 0
+	work=$tmp/$worker.$number
+	mkdir "$work"
+	(set -e; craft "$@") >"$work.log" 2>&1	# not in a condition, where bash would go on after a failure
+	[ $? = 0 ] || { echo "FAILED: $name: not made: $(cat "$work.log")" >>"$tmp/$worker.bad"; }
+	for ((i = 1; i < $#; i += 2)); do
+		case ${!i} in
+		now) i=$((i + 1)); now=${!i}; i=$((i - 1));;
+		gz) i=$((i + 1)); (cd "$work" && eval "${!i}" >a.tar.gz); file=a.tar.gz; i=$((i - 1));;
+		esac
+	done
+	cd "$work" || exit 1
+	if [ -n "$now" ]; then
+		out=$(faketime "$(date -d "$now" '+%Y-%m-%d %H:%M:%S')" "$judge" trust.conf $file 2>&1)
+	else
+		out=$("$judge" trust.conf $file 2>&1)
+	fi
+	verdict=${out#*: }; verdict=${verdict%% *}; verdict=${verdict%:}
+	echo "$class $name" >>"$tmp/$worker.done"
+	if [ "$verdict" != "$class" ] || { [ -n "$reason" ] && ! grep -qE -- "$reason" <<<"$out"; }; then
+		printf 'FAILED: %s: wanted %s /%s/, got: %s\n' "$name" "$class" "$reason" "$out" >>"$tmp/$worker.bad"
+	fi
+	[ -z "${SHOW:-}" ] || printf '%s\n    %s\n' "$name" "$out" >>"$tmp/$worker.show"
+	cd "$tmp" || exit 1
+	[ -n "${KEEP:-}" ] && { mkdir -p "$KEEP"; mv "$work" "$KEEP/$number"; return; }
+	rm -rf "$work"
+}
+
+for ((worker = 0; worker < workers; worker++)); do
+	( for f in "$top"/crafted/cases-*.sh; do . "$f"; done ) &
+done
+wait
+touch "$tmp/0.done" "$tmp/0.bad" "$tmp/0.show"
+cat "$tmp"/*.show
+cat "$tmp"/*.bad
+printf 'crafted: %d archives (%d VALID, %d INDETERMINATE, %d INVALID wanted), %d wrong\n' "$(cat "$tmp"/*.done | wc -l)" \
+    "$(cat "$tmp"/*.done | grep -c '^VALID')" "$(cat "$tmp"/*.done | grep -c '^INDET')" "$(cat "$tmp"/*.done | grep -c '^INVALID')" "$(cat "$tmp"/*.bad | grep -c ^FAILED)"
+[ -s "$tmp/0.done" ] && ! cat "$tmp"/*.bad | grep -q .
