@@ -51,9 +51,8 @@ signed_alg(struct str inside, enum digest_alg *alg)
 	return false;
 }
 
-/* Why ${inside} was none of them. */
-static enum status
-no_digest(struct str inside, struct err *err)
+enum status
+signed_no_digest(struct str inside, struct err *err)
 {
 	struct str oid;
 	size_t i;
@@ -163,7 +162,7 @@ read_signer(struct str in, struct str list, struct signed_data *s, struct err *e
 	if (!der_take(&in, DER_SEQUENCE, &v, &alg) || !str_eq(alg, list))
 		return broken("digestAlgorithm", err);
 	if (!signed_alg(v, &s->digest))
-		return no_digest(v, err);
+		return signed_no_digest(v, err);
 	if (!der_take(&in, DER_CONTEXT(0u), &v, &s->attrs))
 		return broken("signedAttrs", err);
 	if ((st = read_attrs(v, s, err)) != ST_OK)
@@ -277,7 +276,7 @@ check_ess(const struct signed_data *s, struct str cert, struct err *err)
 	if (!der_only(v, DER_SEQUENCE, &v) || !der_take(&v, DER_SEQUENCE, &v, NULL) || !der_take(&v, DER_SEQUENCE, &v, NULL))
 		return broken("signingCertificateV2", err);
 	if (der_take(&v, DER_SEQUENCE, &alg_id, NULL) && !signed_alg(alg_id, &alg))
-		return no_digest(alg_id, err);
+		return signed_no_digest(alg_id, err);
 	if (!der_take(&v, DER_OCTETS, &hash, NULL))
 		return broken("signingCertificateV2", err);
 	if ((st = digest_of(alg, cert.p, cert.n, want, err)) != ST_OK)

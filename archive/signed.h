@@ -58,5 +58,7 @@ enum status signed_signer(const struct signed_data *, X509 **out, struct err *) 
 enum status signed_check(const struct signed_data *, struct str type, struct str bytes, X509 *cert, int rsa_bits, struct err *) STATUS_USE;
 /* signed_alg(algorithm identifier's content, alg): a digest algorithm, parameters NULL or absent. */
 bool signed_alg(struct str inside, enum digest_alg *alg);
+/* Why it was none of them: ST_CORRUPT, known and weaker than SHA-256; ST_UNSURE, unknown. */
+enum status signed_no_digest(struct str inside, struct err *) STATUS_USE;
 
 #endif

@@ -83,7 +83,7 @@ read_tst(struct str in, struct tst *t, struct err *err)
 	if (!der_take(&in, DER_SEQUENCE, &imprint, NULL) || !der_take(&imprint, DER_SEQUENCE, &v, NULL))
 		return broken("messageImprint", err);
 	if (!signed_alg(v, &t->alg))
-		return err_set(err, ST_UNSURE, _("the token uses a digest algorithm this program does not know"));
+		return signed_no_digest(v, err);
 	if (!der_take(&imprint, DER_OCTETS, &t->hash, NULL) || imprint.n != 0)
 		return broken("messageImprint", err);
 	if (!der_take(&in, DER_INTEGER, NULL, NULL) || !der_take(&in, DER_GENTIME, &v, NULL) || !gen_time(v, &t->gen_ms))

@@ -33,11 +33,11 @@ c() {
 	done
 	cd "$work" || exit 1
 	if [ -n "$now" ]; then
-		out=$(faketime "$(date -d "$now" '+%Y-%m-%d %H:%M:%S')" "$judge" trust.conf $file 2>&1)
+		out=$(faketime "$(date -d "$now" '+%Y-%m-%d %H:%M:%S')" "$judge" -a trust.conf $file 2>&1)
 	else
-		out=$("$judge" trust.conf $file 2>&1)
+		out=$("$judge" -a trust.conf $file 2>&1)
 	fi
-	verdict=${out#*: }; verdict=${verdict%% *}; verdict=${verdict%:}
+	verdict=${out%%$'\n'*}; verdict=${verdict#*: }; verdict=${verdict%% *}; verdict=${verdict%:}
 	echo "$class $name" >>"$tmp/$worker.done"
 	if [ "$verdict" != "$class" ] || { [ -n "$reason" ] && ! grep -qE -- "$reason" <<<"$out"; }; then
 		printf 'FAILED: %s: wanted %s /%s/, got: %s\n' "$name" "$class" "$reason" "$out" >>"$tmp/$worker.bad"
