@@ -57,24 +57,41 @@ row_of(const struct rows *r, int c)
 	return NULL;
 }
 
+/* ${shown} is not known; ${word}, which may go on with "=…", is what it was perhaps meant to be. */
 static enum status
-unknown_option(const struct rows *r, const char *arg, struct err *err)
+unknown(const struct rows *r, const char *shown, const char *word, struct err *err)
 {
 	const char *names[ROWS_MAX], *near;
-	char word[64];
-	size_t i, n;
+	char plain[64];
+	size_t i;
 
 	for (i = 0; i < r->n; i++)
 		names[i] = r->def[i]->name;
-	while (*arg == '-')
-		arg++;
-	n = strcspn(arg, "=");
-	snprintf(word, sizeof(word), "%.*s", (int)(n < 60 ? n : 60), arg);
-	near = config_nearest(word, names, r->n);
-	err_set(err, ST_USAGE, _("unknown option \"%s\""), word);
+	snprintf(plain, sizeof(plain), "%.*s", (int)(strcspn(word, "=") < 60 ? strcspn(word, "=") : 60), word);
+	near = plain[0] == '\0' ? NULL : config_nearest(plain, names, r->n);
+	err_set(err, ST_USAGE, _("unknown option \"%s\""), shown == NULL ? plain : shown);
 	if (near != NULL)
 		err_next(err, _("did you mean --%s?"), near);
 	return ST_USAGE;
+}
+
+/* What getopt answers '?' for.  It tells a letter by optopt alone: the word it stands in may go on behind it, or be past already. */
+static enum status
+refused(const struct rows *r, int argc, char **argv, struct err *err)
+{
+	const char *word = optind < argc ? argv[optind] : "";
+	char shown[8];
+
+	if (optopt >= 256)
+		return err_set(err, ST_USAGE, _("option --%s takes no value"), r->def[optopt - 256]->name);
+	if (optopt == 0)
+		return unknown(r, NULL, argv[optind - 1] + strspn(argv[optind - 1], "-"), err);
+	if (optopt > ' ' && optopt <= '~')
+		snprintf(shown, sizeof(shown), "-%c", optopt);
+	else
+		snprintf(shown, sizeof(shown), "-\\x%02x", (unsigned)(unsigned char)optopt);
+	/* "-since" is a long one with a dash too few. */
+	return unknown(r, shown, word[0] == '-' && word[1] == (char)optopt && strcmp(argv[optind - 1], shown) != 0 ? word + 1 : "", err);
 }
 
 static enum status
@@ -117,11 +134,10 @@ options_parse(struct options *o, const struct option_def *const *tables, int arg
 			continue;
 		}
 		if (c == '?')
-			return unknown_option(&rows, argv[optind - 1], err);
+			return refused(&rows, argc, argv, err);
 		if (c == ':')
 			return err_set(err, ST_USAGE, _("option \"%s\" needs a value"), argv[optind - 1]);
-		if ((def = row_of(&rows, c)) == NULL)
-			return unknown_option(&rows, argv[optind - 1], err);
+		def = row_of(&rows, c);		/* getopt knows only ours */
 		if ((st = keep(o, def, optarg, err)) != ST_OK)
 			return st;
 	}

@@ -18,6 +18,10 @@ fresh() { rm -rf "$WORK/t/store"; }
 wrong 2 "no command" "command" "${C[@]}"
 wrong 2 "misspelt command" 'did you mean .custody export' "${C[@]}" exprot acme
 wrong 2 "unknown option" "did you mean --since" "${C[@]}" -c "$conf" export acme --sinse 2026-01-01
+wrong 2 "one dash too few" 'option "-s"; next: did you mean --since' "${C[@]}" -c "$conf" export acme -since 2026-01-01
+wrong 2 "unknown letter" 'option "-z"' "${C[@]}" -qzv -c "$conf" export acme
+wrong 2 "unknown letter before others" 'option "-z"' "${C[@]}" -c "$conf" -zq export acme
+wrong 2 "a flag with a value" "option --quiet takes no value" "${C[@]}" --quiet=yes -c "$conf" export acme
 wrong 2 "no such tenant" "acme" "${C[@]}" -c "$conf" export acmee
 wrong 2 "missing configuration" "nowhere.conf" "${C[@]}" -c "$WORK/nowhere.conf" export acme
 edited 's/^corp_id/corp_idd/'
