@@ -1,5 +1,6 @@
 /* main.c: command table, help, the one last line, exit status.  No work of its own. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,28 +65,45 @@ help_command(const struct command *c)
 	options_help(global_options);
 }
 
-/* The four facts of a failure: what, on what, why, next step. */
+static const char *
+next_step(enum status st, const struct err *err)
+{
+	const char *usual = class_of(st)->next;
+
+	return err->next[0] != '\0' ? err->next : usual[0] != '\0' ? _(usual) : "";
+}
+
+/* The four facts of a failure for programs: what, on what, why, next step. */
+static enum status
+last_json(const struct app *app, const char *command, enum status failed, const struct err *why, struct err *err)
+{
+	const struct class_row *c = class_of(failed);
+	struct buf b;
+	enum status st;
+
+	buf_init(&b, 16384);
+	if ((st = buf_addf(&b, err, "{\"class\":\"%s\",\"exit\":%d,\"what\":", c->name, c->exit)) == ST_OK &&
+	    (st = json_put_string(&b, str_of(command), err)) == ST_OK && (st = buf_addz(&b, ",\"object\":", err)) == ST_OK &&
+	    (st = json_put_string(&b, str_of(app->object == NULL ? "" : app->object), err)) == ST_OK &&
+	    (st = buf_addz(&b, ",\"why\":", err)) == ST_OK && (st = json_put_string(&b, str_of(why->text), err)) == ST_OK &&
+	    (st = buf_addz(&b, ",\"next\":", err)) == ST_OK && (st = json_put_string(&b, str_of(next_step(failed, why)), err)) == ST_OK &&
+	    (st = buf_addz(&b, "}\n", err)) == ST_OK)
+		st = app_print(&b, err);
+	buf_free(&b);
+	return st;
+}
+
+/* And for people.  One line, whatever happens. */
 static void
 last_line(const struct app *app, const char *command, enum status st, const struct err *err)
 {
-	const struct class_row *c = class_of(st);
-	const char *next = err->next[0] != '\0' ? err->next : c->next[0] != '\0' ? _(c->next) : "";
+	const char *next = next_step(st, err);
 	struct err e2;
 	struct buf b, line;
 
 	err_init(&e2);
 	buf_init(&b, 8192);
 	buf_init(&line, 8192);
-	if (app->json && !app->answered) {
-		if (buf_addf(&b, &e2, "{\"class\":\"%s\",\"exit\":%d,\"what\":", c->name, c->exit) == ST_OK &&
-		    json_put_string(&b, str_of(command), &e2) == ST_OK && buf_addz(&b, ",\"object\":", &e2) == ST_OK &&
-		    json_put_string(&b, str_of(app->object == NULL ? "" : app->object), &e2) == ST_OK &&
-		    buf_addz(&b, ",\"why\":", &e2) == ST_OK && json_put_string(&b, str_of(err->text), &e2) == ST_OK &&
-		    buf_addz(&b, ",\"next\":", &e2) == ST_OK && json_put_string(&b, str_of(next), &e2) == ST_OK &&
-		    buf_addz(&b, "}\n", &e2) == ST_OK && app_print(&b, &e2) != ST_OK)
-			fprintf(stderr, "custody: %s\n", e2.text);
-		buf_clear(&b);
-	}
 	if ((command[0] == '\0' || buf_addf(&b, &e2, "%s%s%s: ", command, app->object == NULL ? "" : " ", app->object == NULL ? "" : app->object) == ST_OK) &&
 	    buf_addf(&b, &e2, "%s", err->text) == ST_OK &&
 	    (next[0] == '\0' || buf_addf(&b, &e2, _("; next: %s"), next) == ST_OK) &&
@@ -230,6 +248,37 @@ dispatch(struct app *app, int argc, char **argv, const char **name, struct err *
 	return c->run(app, &after, err);
 }
 
+/* The program was ended by ${st}.  That this cannot be told to the program that reads us may be worse still. */
+static enum status
+tell(const struct app *app, const char *command, enum status st, struct err *err)
+{
+	struct err unsaid;
+	enum status st2;
+
+	err_init(&unsaid);
+	if (app->json && !app->answered && (st2 = last_json(app, command, st, err, &unsaid)) != ST_OK && class_worse(st, st2) != st) {
+		st = st2;
+		*err = unsaid;
+	}
+	last_line(app, command, st, err);
+	return st;
+}
+
+/*
+ * Started with a standard descriptor closed, the next file opened would take its number, and what is meant for people would go into a lock or an
+ * archive.  The place is held open for reading: whoever writes there is refused as if it were closed.
+ */
+static bool
+hold_standard(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+			return false;
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -240,6 +289,8 @@ main(int argc, char **argv)
 	enum status st;
 	ssize_t n;
 
+	if (!hold_standard())
+		return class_of(ST_IO)->exit;	/* nothing is open that could be told why */
 	if (argc == 2 && strcmp(argv[1], "--chat-child") == 0)
 		return chat_child_main(3);
 	err_init(&err);
@@ -255,7 +306,7 @@ main(int argc, char **argv)
 	if ((st == ST_OK || st == ST_END) && (fflush(stdout) != 0 || ferror(stdout)))
 		st = err_sys(&err, _("cannot write to standard output"));
 	if (st != ST_OK && st != ST_END)
-		last_line(&app, name, st, &err);
+		st = tell(&app, name, st, &err);
 	config_close(app.config);
 	log_end();
 	return class_of(st)->exit;

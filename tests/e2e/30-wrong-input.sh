@@ -41,6 +41,19 @@ edited 's,^(chat\.sdk *= *).*,\1'"$conf"','
 fresh; wrong 2 "library is none" "custody.conf" "${C[@]}" -c "$WORK/t/edited.conf" -q export acme
 edited 's,^signer\..*,,'
 fresh; wrong 2 "no signer" "signer" "${C[@]}" -c "$WORK/t/edited.conf" export acme
+# Standard descriptors that are closed: nothing meant for people may end in a file.
+fresh
+(ulimit -c 0; exec "${C[@]}" -c "$conf" export acme <&- >&- 2>&-)
+[ $? = 5 ] && pass "closed outputs: IO" || fail "closed outputs: exit status"
+if grep -qaE 'store|records' "$WORK/t/store/custody.lock" || [ "$(wc -l < "$WORK/t/store/custody.lock")" -gt 1 ]; then
+	fail "closed outputs: the lock holds $(cat "$WORK/t/store/custody.lock")"; else pass "closed outputs: the lock is a lock"; fi
+expect 0 "closed outputs: the archive is whole" "${C[@]}" verify --trust "$WORK/t/trust.conf" "$WORK/t/store/acme-00000001.tar.gz"
+fresh
+(exec "${C[@]}" -c "$conf" -q export acme <&- >&- 2>err)
+[ $? = 5 ] && pass "closed input and output: IO" || fail "closed input and output: exit status"
+[ "$(wc -l < err)" = 1 ] && grep -q 'standard output' err && pass "closed input and output: one line" || fail "closed input and output: $(cat err)"
+"${C[@]}" -c "$conf" --json export nobody >/dev/full 2>err
+[ $? = 5 ] && [ "$(wc -l < err)" = 1 ] && pass "json on a full device: IO, one line" || fail "json on a full device: $(cat err)"
 printf 'this is not an archive\n' > note.tar.gz
 wrong 7 "not an archive" "note.tar.gz" "${C[@]}" verify --trust "$WORK/t/trust.conf" note.tar.gz
 wrong 5 "no such archive" "none.tar.gz" "${C[@]}" verify --trust "$WORK/t/trust.conf" none.tar.gz
@@ -59,8 +72,8 @@ fi
 expect 0 "export for what follows" "${C[@]}" -c "$conf" -q export acme
 a=$WORK/t/store/acme-00000001.tar.gz
 wrong 8 "no trust" "trust" "${C[@]}" verify "$a"
-if "${C[@]}" -c "$conf" verify "$a" >/dev/full 2>"$WORK/err"; then fail "output to a full device"; else
-	[ $? = 5 ]; pass "output to a full device is an error"; fi
+"${C[@]}" -c "$conf" verify "$a" >/dev/full 2>"$WORK/err"
+[ $? = 5 ] && pass "output to a full device is an error" || fail "output to a full device"
 sim_stop
 wrong 4 "platform out of reach" "127.0.0.1|network error" env CUSTODY_TEST_BACKOFF=1 "${C[@]}" -c "$conf" -q export acme
 sim_start "$WORK/ip" --scale small --seed 5 --fault ip-untrusted
