@@ -123,6 +123,9 @@ export_run(struct app *app, const struct options *o, struct err *err)
 	run_init(&run, app);
 	if ((st = run_open_tenant(&run, o->operands[0], err)) == ST_OK && (st = run_export(&run, o, &res, err)) == ST_OK)
 		st = cmd_run_answer(app, &res, err);
+	/* Stopped, and no way to go on was told: nothing was kept that could be resumed. */
+	if (st == ST_STOPPED && err->next[0] == '\0')
+		err_next(err, "custody export %s", o->operands[0]);
 	run_result_free(&res);
 	run_free(&run);
 	return st;

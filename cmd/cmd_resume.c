@@ -3,56 +3,58 @@
 
 #include <stdio.h>
 
-#include <stdlib.h>
-
 #include "cmd/class.h"
+#include "cmd/stores.h"
 #include "core/i18n.h"
-#include "core/json.h"
-#include "core/limits.h"
-#include "core/fs.h"
 #include "core/log.h"
+#include "core/mem.h"
 
-/*
- * Which tenant an open archive belongs to stands in its state, but opening the state needs the tenant's lock and store: so each tenant whose store
- * holds an open archive is tried, and the state decides (run_resume refuses another account).
- */
-struct waiting { char tenant[64]; char name[40]; };
+struct waiting { char tenant[68], name[40]; };
+struct search {
+	const char	*wanted;	/* NULL: whatever waits */
+	bool		 ended;		/* the wanted one is closed: there is nothing to do */
+	struct waiting	*found;
+	size_t		 n;
+};
+
+/* Several tenants may share a store: whose run it was stands in its state. */
+static enum status
+add(struct search *s, const struct stores_place *place, const char *name, struct err *err)
+{
+	struct waiting *grown = mem_grow(s->found, s->n + 1, sizeof(*grown), err);
+	struct run_state state;
+	struct err why;
+	bool known;
+
+	if (grown == NULL)
+		return ST_NOMEM;
+	s->found = grown;
+	err_init(&why);
+	known = stores_state(place->store, name, &state, &why) == ST_OK;	/* when not, resuming says why not */
+	snprintf(grown[s->n].tenant, sizeof(grown[0].tenant), "%s", known ? state.tenant : place->tenant);
+	snprintf(grown[s->n++].name, sizeof(grown[0].name), "%s", name);
+	run_state_free(&state);
+	return ST_OK;
+}
 
 static enum status
-look_into(struct app *app, const char *tenant, const char *wanted, struct waiting *found, size_t *n, size_t max, struct err *err)
+look_into(void *ctx, const struct stores_place *place, struct err *err)
 {
-	struct store_entry *list = NULL;
-	struct store store;
-	struct buf path;
-	char section[80], label[17];
+	struct search *s = ctx;
+	struct store_entry *list;
 	enum status st;
-	size_t i, k, n_list;
+	size_t i, n;
 
-	store.dir = -1;
-	store.path = NULL;
-	buf_init(&path, 4096);
-	if ((st = app_tenant(app, tenant, section, sizeof(section), err)) != ST_OK ||
-	    (st = app_store_path(app, section, &path, label, err)) != ST_OK || (st = buf_z(&path, err)) != ST_OK)
-		goto out;
-	st = store_open(&store, path.p, label, true, err);
-	if (st != ST_OK || (st = store_list(&store, false, &list, &n_list, err)) != ST_OK)
-		goto out;
-	for (i = 0; i < n_list && *n < max; i++) {
-		if (list[i].state != STORE_UNFINISHED && list[i].state != STORE_PENDING && !list[i].closing)
+	st = store_list(place->store, false, &list, &n, err);
+	for (i = 0; st == ST_OK && i < n; i++) {
+		if (s->wanted != NULL && strcmp(s->wanted, list[i].name) != 0)
 			continue;
-		if (wanted != NULL && strcmp(wanted, list[i].name) != 0)
-			continue;
-		for (k = 0; k < *n && strcmp(found[k].name, list[i].name) != 0; k++)
-			;
-		if (k < *n)
-			continue;
-		snprintf(found[*n].tenant, sizeof(found[0].tenant), "%s", tenant);
-		snprintf(found[(*n)++].name, sizeof(found[0].name), "%s", list[i].name);
+		if (list[i].state == STORE_UNFINISHED || list[i].state == STORE_PENDING || list[i].closing)
+			st = add(s, place, list[i].name, err);
+		else if (list[i].state == STORE_CLOSED)
+			s->ended = true;
 	}
-out:
-	free(list);
-	store_close(&store);
-	buf_free(&path);
+	mem_free(list);
 	return st;
 }
 
@@ -64,6 +66,7 @@ resume_one(struct app *app, const struct waiting *w, struct err *err)
 	enum status st;
 
 	app->object = w->name;
+	app->answered = false;
 	run_init(&run, app);
 	if ((st = run_open_tenant(&run, w->tenant, err)) == ST_OK && (st = run_resume(&run, w->name, &res, err)) == ST_OK)
 		st = cmd_run_answer(app, &res, err);
@@ -74,39 +77,57 @@ resume_one(struct app *app, const struct waiting *w, struct err *err)
 	return st;
 }
 
+/* Of several that fail, the worst one ends the program; of equals the first.  The others are told on the way. */
 static enum status
-resume_run(struct app *app, const struct options *o, struct err *err)
+resume_all(struct app *app, const struct search *s, struct err *err)
 {
-	static struct waiting found[64];	/* app->object points into it until the process ends */
-	const char *wanted = o->n_operands > 0 ? o->operands[0] : NULL, *tenant;
+	const char *object = NULL;
 	enum status st, worst = ST_OK;
+	bool answered = app->answered;
 	struct err one;
-	size_t i, n = 0;
+	size_t i;
 
-	if ((st = app_config(app, err)) != ST_OK)
-		return st;
-	for (i = 0; (tenant = config_section(app->config, "tenant", i)) != NULL; i++)
-		if ((st = look_into(app, tenant, wanted, found, &n, 64, err)) != ST_OK)
-			return st;
-	if (n == 0) {
-		log_say(LOG_INFO_, _("no run is waiting: nothing to do"));
-		return ST_OK;
-	}
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < s->n; i++) {
 		err_init(&one);
-		st = resume_one(app, &found[i], &one);
-		if (st == ST_OK)
+		if ((st = resume_one(app, &s->found[i], &one)) == ST_OK)
 			continue;
-		if (worst != ST_OK)
-			log_say(LOG_ERROR_, "%s", one.text);
-		if (class_worse(worst, st) == st) {
+		if (worst != ST_OK && class_worse(worst, st) == worst)
+			log_say(LOG_ERROR_, "%s: %s", s->found[i].name, one.text);
+		else {
+			if (worst != ST_OK)
+				log_say(LOG_ERROR_, "%s: %s", object, err->text);
 			worst = st;
 			*err = one;
+			object = s->found[i].name;
+			answered = app->answered;
 		}
 		if (st == ST_STOPPED)
 			break;
 	}
+	if (worst != ST_OK) {
+		app->object = object;
+		app->answered = answered;
+	}
 	return worst;
+}
+
+static enum status
+resume_run(struct app *app, const struct options *o, struct err *err)
+{
+	static struct search s;		/* app->object points into it until the process ends */
+	enum status st;
+
+	s.wanted = o->n_operands > 0 ? o->operands[0] : NULL;
+	if ((st = stores_each(app, look_into, &s, err)) != ST_OK)
+		return st;
+	if (s.n > 0)
+		return resume_all(app, &s, err);
+	if (s.wanted != NULL && !s.ended) {
+		err_set(err, ST_USAGE, _("no store of %s holds %s"), config_file(app->config), s.wanted);
+		return err_next(err, _("custody runs: which runs there are"));
+	}
+	log_say(LOG_INFO_, _("no run is waiting: nothing to do"));
+	return ST_OK;
 }
 
 const struct command command_resume = {

@@ -4,13 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "archive/pending.h"
 #include "cmd/app.h"
+#include "cmd/stores.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/json.h"
+#include "core/log.h"
 #include "core/utf8.h"
 #include "core/when.h"
 #include "store/catalog.h"
@@ -31,7 +32,7 @@ put_heading(struct buf *out, const char *text, int columns, struct err *err)
 	return columns < 0 ? buf_addf(out, err, "%*s%s ", pad, "", text) : buf_addf(out, err, "%s%*s ", text, pad, "");
 }
 
-struct listing { struct app *app; struct buf out; const struct store *store; size_t n; };
+struct listing { struct app *app; struct buf out; const struct store *store; };
 
 /* How far a pending archive is: behind the row for programs, below it for people. */
 static enum status
@@ -102,103 +103,139 @@ each_run(void *ctx, const struct catalog_run *r, struct err *err)
 	return row(ctx, r, err);
 }
 
-/* What the catalogue cannot know: runs that have not ended. */
+/* What the catalogue cannot know: runs that have not ended tell it in their own state. */
 static enum status
-open_runs(struct listing *l, const struct store *s, struct err *err)
+open_run(struct listing *l, const char *archive, struct err *err)
 {
+	struct catalog_run c = { .status = "interrupted" };
+	struct run_state state;
+	struct err why;
+	enum status st;
+
+	err_init(&why);
+	snprintf(c.archive, sizeof(c.archive), "%s", archive);
+	if (stores_state(l->store, archive, &state, &why) == ST_OK) {
+		snprintf(c.run, sizeof(c.run), "%s", state.run);
+		snprintf(c.tenant, sizeof(c.tenant), "%s", state.tenant);
+		c.began_ms = state.began_ms;
+		c.records = run_state_records(&state);
+		c.gaps = run_state_gaps(&state);
+		c.limits = run_state_limits(&state);
+		if (l->app->json)
+			st = row(l, &c, err);
+		else
+			st = buf_addf(&l->out, err, "%-18s %-12s %-10s custody resume %s\n", archive, c.tenant, c.status, archive);
+	} else {
+		if (why.text[0] != '\0')	/* else it has just ended */
+			log_say(LOG_WARN_, "%s", why.text);
+		if (!l->app->json)
+			st = buf_addf(&l->out, err, "%-18s %-12s %-10s custody resume %s\n", archive, "", c.status, archive);
+		else if ((st = buf_addf(&l->out, err, "{\"archive\":\"%s\",\"status\":\"%s\",\"store\":", archive, c.status)) == ST_OK &&
+		    (st = json_put_string(&l->out, str_of(l->store->path), err)) == ST_OK)
+			st = buf_addz(&l->out, "}\n", err);
+	}
+	run_state_free(&state);
+	return st;
+}
+
+/* The catalogue is the directory's, open runs are told by label. */
+static enum status
+one_store(void *ctx, const struct stores_place *place, struct err *err)
+{
+	struct listing *l = ctx;
+	struct catalog *catalog = NULL;
+	struct store_entry *list = NULL;
+	const char *zone;
+	char section[80];
+	enum status st = ST_OK;
+	size_t i, n = 0;
+
+	l->store = place->store;
+	snprintf(section, sizeof(section), "tenant %s", place->tenant);
+	if ((zone = config_get(l->app->config, section, "time_zone")) != NULL)
+		st = when_zone(zone, err);
+	if (st == ST_OK && !place->again && (st = catalog_open(&catalog, place->store, err)) == ST_OK)
+		st = catalog_each(catalog, each_run, l, err);
+	if (st == ST_OK)
+		st = store_list(place->store, false, &list, &n, err);
+	for (i = 0; st == ST_OK && i < n; i++)
+		if (list[i].state == STORE_UNFINISHED)
+			st = open_run(l, list[i].name, err);
+	free(list);
+	catalog_close(catalog);
+	return st;
+}
+
+struct giving_up { const char *name; bool done; };
+
+static enum status
+give_up(void *ctx, const struct stores_place *place, struct err *err)
+{
+	struct giving_up *g = ctx;
 	struct store_entry *list;
 	enum status st;
 	size_t i, n;
+	int lock = -1;
 
-	if ((st = store_list(s, false, &list, &n, err)) != ST_OK)
+	if ((st = store_list(place->store, false, &list, &n, err)) != ST_OK)
 		return st;
-	for (i = 0; i < n && st == ST_OK; i++) {
-		if (list[i].state != STORE_UNFINISHED)
-			continue;
-		if (l->app->json)
-			st = buf_addf(&l->out, err, "{\"archive\":\"%s\",\"status\":\"interrupted\"}\n", list[i].name);
-		else
-			st = buf_addf(&l->out, err, "%-18s %-12s %-10s custody resume %s\n", list[i].name, "", "interrupted", list[i].name);
-	}
+	for (i = 0; i < n && strcmp(list[i].name, g->name) != 0; i++)
+		;
 	free(list);
+	if (i == n)
+		return ST_OK;
+	g->done = true;
+	if ((st = store_lock(place->store, &lock, err)) == ST_OK)
+		st = store_discard(place->store, g->name, err);
+	fs_drop(&lock);
 	return st;
 }
 
 static enum status
-one_store(struct listing *l, const char *section, const char *discard, struct err *err)
+put_headings(struct buf *out, struct err *err)
 {
-	struct catalog *catalog = NULL;
-	struct store store = { .dir = -1 };
-	struct buf path;
-	char label[17];
-	enum status st;
-	int lock = -1;
+	static const struct { const char *text; int columns; } heads[] = {
+		{ N_("archive"), 18 }, { N_("tenant"), 12 }, { N_("status"), 10 }, { N_("began"), 29 }, { N_("records"), -12 }, { N_("gaps"), -8 },
+		{ N_("limits"), -8 },
+	};
+	enum status st = ST_OK;
+	size_t i;
 
-	buf_init(&path, 4096);
-	if ((st = app_store_path(l->app, section, &path, label, err)) != ST_OK || (st = buf_z(&path, err)) != ST_OK ||
-	    (st = store_open(&store, path.p, label, true, err)) != ST_OK)
-		goto out;
-	l->store = &store;
-	if (discard != NULL) {
-		if ((st = store_lock(&store, &lock, err)) == ST_OK)
-			st = store_discard(&store, discard, err);
-		goto out;
+	for (i = 0; st == ST_OK && i < sizeof(heads) / sizeof(heads[0]); i++)
+		st = put_heading(out, _(heads[i].text), heads[i].columns, err);
+	return st == ST_OK ? buf_putc(out, '\n', err) : st;
+}
+
+static enum status
+discard(struct app *app, const char *name, struct err *err)
+{
+	struct giving_up g = { name, false };
+	enum status st;
+
+	if (!app->yes) {
+		err_set(err, ST_USAGE, _("giving up %s loses what it has fetched"), name);
+		return err_next(err, _("custody runs --discard %s --yes"), name);
 	}
-	if ((st = catalog_open(&catalog, &store, err)) == ST_OK && (st = catalog_each(catalog, each_run, l, err)) == ST_OK)
-		st = open_runs(l, &store, err);
-out:
-	if (lock >= 0)
-		close(lock);
-	catalog_close(catalog);
-	store_close(&store);
-	buf_free(&path);
+	if ((st = stores_each(app, give_up, &g, err)) == ST_OK && !g.done) {
+		err_set(err, ST_USAGE, _("no store of %s holds %s"), config_file(app->config), name);
+		err_next(err, _("custody runs: which runs there are"));
+		st = ST_USAGE;
+	}
 	return st;
 }
 
 static enum status
 runs_run(struct app *app, const struct options *o, struct err *err)
 {
-	const char *tenant, *discard = options_get(o, "discard"), *zone;
 	struct listing l = { .app = app };
-	char section[80];
 	enum status st;
-	size_t i;
 
 	if ((st = app_config(app, err)) != ST_OK)
 		return st;
-	if (discard != NULL && !app->yes) {
-		err_set(err, ST_USAGE, _("giving up %s loses what it has fetched"), discard);
-		return err_next(err, _("custody runs --discard %s --yes"), discard);
-	}
+	if (options_has(o, "discard"))
+		return discard(app, options_get(o, "discard"), err);
 	buf_init(&l.out, (size_t)64 << 20);
-	if (!app->json && discard == NULL && ((st = put_heading(&l.out, _("archive"), 18, err)) != ST_OK ||
-	    (st = put_heading(&l.out, _("tenant"), 12, err)) != ST_OK || (st = put_heading(&l.out, _("status"), 10, err)) != ST_OK ||
-	    (st = put_heading(&l.out, _("began"), 29, err)) != ST_OK || (st = put_heading(&l.out, _("records"), -12, err)) != ST_OK ||
-	    (st = put_heading(&l.out, _("gaps"), -8, err)) != ST_OK || (st = put_heading(&l.out, _("limits"), -8, err)) != ST_OK ||
-	    (st = buf_putc(&l.out, '\n', err)) != ST_OK))
-		return st;
-	for (i = 0; st == ST_OK && (tenant = config_section(app->config, "tenant", i)) != NULL; i++) {
-		const char *own = NULL;
-		size_t k;
-
-		snprintf(section, sizeof(section), "tenant %s", tenant);
-		own = config_get(app->config, section, "store");
-		for (k = 0; k < i; k++) {	/* a store that several tenants share is shown once */
-			char other[80];
-			const char *theirs;
-
-			snprintf(other, sizeof(other), "tenant %s", config_section(app->config, "tenant", k));
-			theirs = config_get(app->config, other, "store");
-			if ((own == NULL) == (theirs == NULL) && (own == NULL || strcmp(own, theirs) == 0))
-				break;
-		}
-		if (k < i)
-			continue;
-		if ((zone = config_get(app->config, section, "time_zone")) != NULL && (st = when_zone(zone, err)) != ST_OK)
-			break;
-		st = one_store(&l, section, discard, err);
-	}
-	if (st == ST_OK)
+	if ((app->json || (st = put_headings(&l.out, err)) == ST_OK) && (st = stores_each(app, one_store, &l, err)) == ST_OK)
 		st = app_print(&l.out, err);
 	buf_free(&l.out);
 	return st;

@@ -453,18 +453,13 @@ interrupted(struct run *r, enum status st, struct err *err)
 enum status
 run_export(struct run *r, const struct options *o, struct run_result *result, struct err *err)
 {
-	const char *v;
 	enum status st;
 
 	memset(result, 0, sizeof(*result));
 	if ((st = scope_options(&r->state.scope, o, err)) != ST_OK || (st = refuse_unfinished(r, err)) != ST_OK ||
 	    (st = name_run(r, err)) != ST_OK)
 		return st;
-	snprintf(r->state.tenant, sizeof(r->state.tenant), "%s", r->section + strlen("tenant "));
-	if ((v = config_get(r->app->config, r->section, "platform")) != NULL)
-		snprintf(r->state.platform, sizeof(r->state.platform), "%s", v);
-	if ((v = config_get(r->app->config, r->section, "corp_id")) != NULL)
-		snprintf(r->state.corp, sizeof(r->state.corp), "%s", v);
+	run_settings_take(r);
 	if ((st = run_create(r, WHEN_UNKNOWN, r->archive_name, &r->archive, err)) == ST_OK) {
 		r->state.n_sessions = 1;
 		if ((st = run_begin_event(r, "run.begin", err)) == ST_OK)
@@ -474,21 +469,6 @@ run_export(struct run *r, const struct options *o, struct run_result *result, st
 }
 
 /* --- a resumed run --- */
-
-enum status
-run_same_account(const struct run *r, struct err *err)
-{
-	const char *corp = config_get(r->app->config, r->section, "corp_id");
-	const char *platform = config_get(r->app->config, r->section, "platform");
-
-	if (strcmp(corp == NULL ? "" : corp, r->state.corp) != 0)
-		return err_set(err, ST_USAGE, _("the run was started with corp_id %s, the configuration now says %s"), r->state.corp,
-		    corp == NULL ? "" : corp);
-	if (strcmp(platform == NULL ? "" : platform, r->state.platform) != 0)
-		return err_set(err, ST_USAGE, _("the run was started with platform %s, the configuration now says %s"), r->state.platform,
-		    platform == NULL ? "" : platform);
-	return ST_OK;
-}
 
 enum status
 run_resume(struct run *r, const char *name, struct run_result *result, struct err *err)
@@ -505,7 +485,8 @@ run_resume(struct run *r, const char *name, struct run_result *result, struct er
 		goto out;
 	}
 	r->committed = true;
-	if ((st = run_state_decode(&r->state, buf_str(&state), err)) != ST_OK || (st = run_same_account(r, err)) != ST_OK)
+	if ((st = run_state_decode(&r->state, buf_str(&state), err)) != ST_OK ||
+	    (st = run_settings_same(r, archive_phase(r->archive) != ARCHIVE_SEALED || r->state.volume.goes_on, err)) != ST_OK)
 		goto out;
 	if (archive_phase(r->archive) == ARCHIVE_CAPTURE) {
 		r->state.n_sessions++;

@@ -78,7 +78,13 @@ enum status run_finish(struct run *, struct run_result *, struct err *) STATUS_U
 /* --- the parts, in the order of their use --- */
 enum status run_test_seed(struct run *, struct err *) STATUS_USE;
 enum status run_network(struct run *, struct err *) STATUS_USE;
-enum status run_same_account(const struct run *, struct err *) STATUS_USE;	/* the configuration's is the one the run was begun with */
+/*
+ * run_settings_take(r): what of the configuration a run depends on goes into its state.
+ * run_settings_same(r, all, err): ST_USAGE with the list of differences: another tenant or account; with ${all} also whatever changes what is still to be fetched
+ * and written.
+ */
+void run_settings_take(struct run *);
+enum status run_settings_same(const struct run *, bool all, struct err *) STATUS_USE;
 enum status run_lock_archive(struct run *, struct err *) STATUS_USE;	/* held once is enough */
 enum status run_capture(struct run *, struct err *) STATUS_USE;
 enum status run_views_finish(struct run *, struct err *) STATUS_USE;	/* run_views.c: whole views and the certificate */

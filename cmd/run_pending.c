@@ -136,7 +136,7 @@ take_up(struct run *r, struct err *err)
 		r->committed = true;
 		if ((st = run_state_decode(&r->state, buf_str(&state), err)) == ST_OK &&
 		    (st = app_tenant(r->app, r->state.tenant, r->section, sizeof(r->section), err)) == ST_OK)
-			st = run_same_account(r, err);
+			st = run_settings_same(r, false, err);
 	}
 	buf_free(&state);
 	return st;

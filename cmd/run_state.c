@@ -8,7 +8,7 @@
 #include "core/json.h"
 #include "core/limits.h"
 
-#define STATE_VERSION	"2"
+#define STATE_VERSION	3
 
 void
 run_state_init(struct run_state *s)
@@ -151,6 +151,14 @@ put_volume(const struct run_volume *v, struct buf *out, struct err *err)
 	    v->gaps_before, v->records_before, v->used, v->goes_on, v->source_done, v->until_ms, v->waiting_from, v->waiting_to, v->blobs);
 }
 
+static enum status
+put_text(const char *name, const char *value, struct buf *out, struct err *err)
+{
+	enum status st = buf_addf(out, err, ",\"%s\":", name);
+
+	return st == ST_OK ? json_put_string(out, str_of(value), err) : st;
+}
+
 enum status
 run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 {
@@ -158,14 +166,12 @@ run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 	struct str carry = s->carry.n > 0 ? buf_str(&s->carry) : STR("null");
 	enum status st;
 
-	if ((st = buf_addz(out, "{\"v\":" STATE_VERSION ",\"run\":", err)) != ST_OK ||
+	if ((st = buf_addf(out, err, "{\"v\":%d,\"run\":", STATE_VERSION)) != ST_OK ||
 	    (st = json_put_string(out, str_of(s->run), err)) != ST_OK ||
-	    (st = buf_addz(out, ",\"tenant\":", err)) != ST_OK ||
-	    (st = json_put_string(out, str_of(s->tenant), err)) != ST_OK ||
-	    (st = buf_addz(out, ",\"platform\":", err)) != ST_OK ||
-	    (st = json_put_string(out, str_of(s->platform), err)) != ST_OK ||
-	    (st = buf_addz(out, ",\"corp\":", err)) != ST_OK ||
-	    (st = json_put_string(out, str_of(s->corp), err)) != ST_OK ||
+	    (st = put_text("tenant", s->tenant, out, err)) != ST_OK || (st = put_text("platform", s->platform, out, err)) != ST_OK ||
+	    (st = put_text("corp", s->corp, out, err)) != ST_OK || (st = put_text("base_url", s->base_url, out, err)) != ST_OK ||
+	    (st = put_text("description", s->description, out, err)) != ST_OK ||
+	    (st = put_text("time_zone", s->time_zone, out, err)) != ST_OK || (st = put_text("csv_crlf", s->csv_crlf, out, err)) != ST_OK ||
 	    (st = buf_addf(out, err, ",\"began\":%" PRId64 ",\"captured\":%" PRId64 ",\"gap_entries\":%" PRIu64 ",\"limit_entries\":%" PRIu64
 	    ",\"events\":%" PRIu64 ",\"sessions\":%" PRIu64 ",\"scope\":", s->began_ms, s->captured_ms, s->gap_entries, s->limit_entries,
 	    s->events, s->n_sessions)) != ST_OK ||
@@ -280,9 +286,13 @@ decode(struct run_state *s, struct str json, struct arena *a)
 	size_t n, list, k, at;
 	uint64_t v;
 
-	if (json_tape(json, a, &t, &n, NULL) != ST_OK || !get_u64(t, 0, "v", &v) || v != 2 ||
+	if (json_tape(json, a, &t, &n, NULL) != ST_OK || !get_u64(t, 0, "v", &v) || v != STATE_VERSION ||
 	    !get_text(t, 0, "run", a, s->run, sizeof(s->run)) || !get_text(t, 0, "tenant", a, s->tenant, sizeof(s->tenant)) ||
 	    !get_text(t, 0, "platform", a, s->platform, sizeof(s->platform)) || !get_text(t, 0, "corp", a, s->corp, sizeof(s->corp)) ||
+	    !get_text(t, 0, "base_url", a, s->base_url, sizeof(s->base_url)) ||
+	    !get_text(t, 0, "description", a, s->description, sizeof(s->description)) ||
+	    !get_text(t, 0, "time_zone", a, s->time_zone, sizeof(s->time_zone)) ||
+	    !get_text(t, 0, "csv_crlf", a, s->csv_crlf, sizeof(s->csv_crlf)) ||
 	    !get_i64(t, 0, "began", &s->began_ms) || !get_i64(t, 0, "captured", &s->captured_ms) ||
 	    !get_u64(t, 0, "gap_entries", &s->gap_entries) || !get_u64(t, 0, "limit_entries", &s->limit_entries) ||
 	    !get_u64(t, 0, "events", &s->events) || !get_u64(t, 0, "sessions", &s->n_sessions) ||

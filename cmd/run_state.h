@@ -38,7 +38,9 @@ struct run_volume {
 };
 
 struct run_state {
-	char		 run[64], tenant[64], platform[32], corp[80];
+	char		 run[64], tenant[68], platform[64], corp[128];
+	/* What else of the tenant's section a run must go on with (run_settings.c); as it takes effect, also where the key is absent. */
+	char		 base_url[512], description[512], time_zone[64], csv_crlf[8];
 	int64_t		 began_ms, captured_ms;		/* captured: WHEN_UNKNOWN until the source has ended */
 	struct run_scope scope;
 	struct run_stream streams[RUN_STREAMS_MAX]; size_t n_streams;

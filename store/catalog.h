@@ -10,7 +10,7 @@
 struct catalog;
 
 struct catalog_run {
-	char		 run[64], tenant[64], archive[40], status[16];	/* status: complete, partial, pending, volume (others follow) */
+	char		 run[64], tenant[68], archive[40], status[16];	/* status: complete, partial, pending, volume (others follow) */
 	int64_t		 began_ms, ended_ms;
 	uint64_t	 records, gaps, limits;
 };

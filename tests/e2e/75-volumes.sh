@@ -46,6 +46,7 @@ while :; do
 		"${C[@]}" --store "$WORK/cut" "${verb[@]}" >cut.log 2>&1
 	fi
 	got=$?
+	[ $got = 10 ] && sleep 0.1 && continue	# the one before is killed, but not gone yet
 	[ $got = 137 ] || break
 	kills=$((kills + 1))
 	if ls "$WORK"/cut/*.seal/seal.txt "$WORK"/cut/*.work/state >/dev/null 2>&1; then verb=(resume); else verb=(export acme); fi
