@@ -11,6 +11,7 @@
 
 /* A signer of ours: role, certificate (PEM file: leaf first, then issuing certificates) and its private key. */
 struct cms_signer;
+struct x509_store_st;
 
 /*
  * cms_signer_open(out, role, cert_path, key, err): ${key} is a PEM private key or absent (then only the certificate is known: signs elsewhere).
@@ -43,5 +44,10 @@ enum status cms_signer_valid_at(const struct cms_signer *, int64_t ms, struct er
 enum status cms_sign(const struct cms_signer *, struct str bytes, int64_t signing_ms, struct buf *der, struct err *) STATUS_USE;
 /* cms_crl_pem(der_or_pem, pem, err): a CRL as strict PEM, nothing around it.  ST_INPUT: not a CRL. */
 enum status cms_crl_pem(struct str in, struct buf *pem, struct err *) STATUS_USE;
+/*
+ * cms_crl_fits(s, pem, roots, err): would a verifier who trusts ${roots} (NULL: nobody does, then all fit) take this list beside a signature made now?
+ * ST_INPUT: it would make the archive INVALID, it is forged or damaged; ST_DENIED: it is genuine and says that the signer's certificate is revoked.
+ */
+enum status cms_crl_fits(const struct cms_signer *s, struct str pem, struct x509_store_st *roots, struct err *) STATUS_USE;
 
 #endif

@@ -103,38 +103,3 @@ cms_sign(const struct cms_signer *s, struct str bytes, int64_t signing_ms, struc
 	BIO_free(bio);
 	return st;
 }
-
-enum status
-cms_crl_pem(struct str in, struct buf *pem, struct err *err)
-{
-	const unsigned char *p = (const unsigned char *)in.p;
-	X509_CRL *crl = NULL;
-	BIO *from = NULL, *to = NULL;
-	enum status st;
-	char *text;
-	long n;
-
-	if (in.n > LIMIT_CRL)
-		return err_set(err, ST_LIMIT, _("a revocation list of more than %zu bytes"), LIMIT_CRL);
-	ERR_clear_error();
-	if (in.n > 0 && in.p[0] == 0x30) {
-		if ((crl = d2i_X509_CRL(NULL, &p, (long)in.n)) != NULL && p != (const unsigned char *)in.p + in.n) {
-			X509_CRL_free(crl);
-			crl = NULL;
-		}
-	} else if (in.n > 0 && (from = BIO_new_mem_buf(in.p, (int)in.n)) != NULL)
-		crl = PEM_read_bio_X509_CRL(from, NULL, NULL, NULL);
-	if (crl == NULL)
-		st = cms_why(err, ST_INPUT, _("not a revocation list"));
-	else if ((to = BIO_new(BIO_s_mem())) == NULL || PEM_write_bio_X509_CRL(to, crl) != 1)
-		st = cms_why(err, ST_NOMEM, _("no memory for a revocation list"));
-	else {
-		n = BIO_get_mem_data(to, &text);
-		st = buf_add(pem, text, (size_t)n, err);
-	}
-	ERR_clear_error();
-	X509_CRL_free(crl);
-	BIO_free(from);
-	BIO_free(to);
-	return st;
-}

@@ -36,14 +36,23 @@ seal(struct run *r, struct err *err)
 	return archive_seal(r->archive, &p, err);
 }
 
+/* Over plain http anybody may answer; a forged list would make the archive INVALID for ever, so the configured trust is asked first. */
 static enum status
-put_crl(struct run *r, struct str der, struct err *err)
+put_crl(struct run *r, const struct cms_signer *s, struct str der, struct err *err)
 {
+	struct trust trust;
 	struct buf pem;
 	enum status st;
 
+	if ((st = app_trust(r->app, NULL, &trust, err)) != ST_OK)
+		return st;
 	buf_init(&pem, LIMIT_CRL);
-	if ((st = cms_crl_pem(der, &pem, err)) == ST_OK)
+	if ((st = cms_crl_pem(der, &pem, err)) == ST_OK && (st = cms_crl_fits(s, buf_str(&pem), trust.roots, err)) == ST_DENIED) {
+		log_say(LOG_WARN_, _("%s: an archive signed with it will be INVALID for whoever verifies it"), err->text);
+		st = ST_OK;	/* the list is genuine, and hiding it would be worse */
+	}
+	trust_free(&trust);
+	if (st == ST_OK)
 		st = archive_put_pem(r->archive, true, buf_str(&pem), err);
 	buf_free(&pem);
 	return st;
@@ -70,7 +79,7 @@ fetch_crls(struct run *r, const struct cms_signer *s, struct err *err)
 		http_response_clear(&res);
 		err_init(&why);
 		if (r->net->perform(r->net, &req, &res, &why) == ST_OK && res.status == 200 &&
-		    (st = put_crl(r, buf_str(&res.body), &why)) == ST_OK)
+		    (st = put_crl(r, s, buf_str(&res.body), &why)) == ST_OK)
 			continue;
 		if (st == ST_IO || st == ST_NOMEM) {
 			*err = why;
@@ -163,7 +172,7 @@ complete(struct run *r, struct err *err)
 	if ((st = run_sign(r, err)) != ST_OK)
 		return st;
 	if (!archive_has_part(r->archive, "sha256sums.txt")) {
-		if ((st = stage(r, &p, err)) != ST_OK)
+		if ((st = stage(r, &p, err)) != ST_OK || (st = run_check_signatures(r, err)) != ST_OK)
 			return st;
 		if (p.n_missing > 0)
 			return lacks(&p, err);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "archive/cms_verify.h"
 #include "archive/names.h"
 #include "archive/pending.h"
 #include "cmd/run.h"
@@ -179,5 +180,46 @@ run_sign(struct run *r, struct err *err)
 		if (!archive_has_part(r->archive, file) && (s = run_signer_of(r, &seal.signers[i])) != NULL && cms_signer_has_key(s))
 			st = sign_one(r, &seal, sha256, s, err);
 	}
+	return st;
+}
+
+static enum status
+check_one(int dir, const struct seal_signer *g, struct str text, struct err *err)
+{
+	char name[48], cert[48];
+	struct buf der, pem;
+	enum status st;
+
+	buf_init(&der, LIMIT_SIGNATURE);
+	buf_init(&pem, LIMIT_CRL);
+	pending_signature(g, name);
+	snprintf(cert, sizeof(cert), "%s.crt.pem", g->role);
+	if ((st = fs_load(dir, name, LIMIT_SIGNATURE, &der, err)) == ST_OK && g->kind == SEAL_SM2)
+		st = fs_load(dir, cert, LIMIT_CRL, &pem, err);
+	if (st == ST_OK && (st = cms_verify_alone(g, buf_str(&der), buf_str(&pem), text, err)) == ST_CORRUPT) {
+		err_in(err, "%s", name);
+		err_next(err, _("somebody put it there: take it out of the .seal directory, and the archive can still be closed"));
+	}
+	buf_free(&der);
+	buf_free(&pem);
+	return st == ST_END ? ST_OK : st;	/* not there yet */
+}
+
+enum status
+run_check_signatures(struct run *r, struct err *err)
+{
+	struct str text = archive_seal_text(r->archive);
+	struct seal seal;
+	char name[64];
+	enum status st;
+	int dir = -1;
+	size_t i;
+
+	snprintf(name, sizeof(name), "%s.seal", r->archive_name);
+	if ((st = seal_parse(text, &seal, err)) != ST_OK || (st = fs_dir_at(r->store.dir, name, false, &dir, err)) != ST_OK)
+		return st;
+	for (i = 0; i < seal.n_signers && st == ST_OK; i++)
+		st = check_one(dir, &seal.signers[i], text, err);
+	fs_drop(&dir);
 	return st;
 }

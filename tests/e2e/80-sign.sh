@@ -151,4 +151,22 @@ says "it stays pending" 'stays pending'
 sed -i "s,^timestamp .*,timestamp = http://127.0.0.1:$PORT/tsa," "$S/custody.conf"
 expect 0 "timestamp closes it" here timestamp acme-00000002
 expect 0 "the store is VALID" here -q verify --trust "$S/trust.conf" "$S/store"
+
+# --- nobody's key is here: unsigned, partly signed, closed; and what somebody slips in is found before it is too late ---
+sed -i 's,^\(signer.administrator.*\) key=.*,\1,' "$S/custody.conf"
+expect 0 "export without any key" here --json export acme
+is "stage: unsigned" "$(field .stage) $(field '.missing|join(",")')" "unsigned administrator,compliance-officer"
+U=$S/store/acme-00000003
+cp "$OFF/o.p7s" "$U.seal/compliance-officer.p7s"
+cp "$U.seal/seal.txt" "$OFF/three.txt"
+expect 0 "the administrator signs" there sign three.txt --role administrator --cert admin.crt --key file:other.key -o three-a.p7s --yes
+expect 7 "a signature of another seal was slipped in: the archive is not closed" here sign acme-00000003 --role administrator --attach "$OFF/three-a.p7s"
+says "which file" 'compliance-officer.p7s'
+rm "$U.seal/compliance-officer.p7s"
+expect 0 "taken out: partly signed" here --json sign acme-00000003 --role administrator --attach "$OFF/three-a.p7s"
+is "stage: partly signed" "$(field .stage) $(field '.missing|join(",")')" "partly-signed compliance-officer"
+expect 8 "timestamp: the signatures come first" here timestamp acme-00000003
+expect 0 "the officer signs on the store's computer" here --json sign acme-00000003 --role compliance-officer --cert "$OFF/officer.crt" --key "file:$OFF/officer.key" --yes
+is "complete" "$(field .status)" complete
+expect 0 "the store is VALID" here -q verify --trust "$S/trust.conf" "$S/store"
 finish

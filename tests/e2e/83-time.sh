@@ -112,11 +112,20 @@ conf "timestamp = http://127.0.0.1:$A/tsa"; expect 0 "closed by a good one" run 
 serial() { openssl x509 -in pki/officer.crt -noout -serial | cut -d= -f2; }
 revoke() { printf 'R\t491231235959Z\t%s\t%s\tunknown\t/O=Example/CN=Officer\n' "$(date -u -d "$1" +%y%m%d%H%M%SZ)" "$(serial)" > pki/index; gencrl; }
 revoke "1 hour ago"; export_next
+grep -q 'is revoked.*will be INVALID' err && pass "said at sealing" || fail "nothing was said at sealing: $(tail -3 err)"
 is "revoked before the time stamp: INVALID" "$(verdict "$X.tar.gz")" INVALID
 bash "$TOP/tests/judge/by-hand.sh" "$X.tar.gz" "$WORK/trust" >/dev/null 2>&1 && fail "openssl does not see the revocation" || pass "openssl says so too"
 revoke "2 days"; export_next
 is "revoked after the time stamp: VALID" "$(verdict "$X.tar.gz")" VALID
-: > pki/index; gencrl; rm pki/ca.crl; export_next
+: > pki/index; gencrl
+# a list of the right name that another key signed
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out forger.key 2>/dev/null
+openssl req -x509 -new -key forger.key -subj "/O=Example/CN=Issuing" -days 5 -out forger.crt 2>/dev/null
+openssl ca -config pki/ca.cnf -gencrl -keyfile forger.key -cert forger.crt 2>/dev/null | openssl crl -outform DER -out pki/ca.crl
+export_next
+grep -q 'no revocation list from.*does not stand' err && pass "a forged list is not taken in" || fail "a forged list: $(tail -3 err)"
+is "and cannot spoil the archive" "$(verdict "$X.tar.gz")" VALID
+rm pki/ca.crl; export_next
 is "no list to be had: sealed all the same" "$(jq -r .status out)" complete
 grep -q 'no revocation list from' err && pass "said so" || fail "$(tail -1 err)"
 is "VALID where revocation is optional" "$(verdict "$X.tar.gz")" VALID
