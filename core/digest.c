@@ -11,7 +11,10 @@
 
 static const struct { const char *name, *evp; size_t size; } algs[DIGEST__MAX] = {
 	{ "sha256", "SHA2-256", 32 }, { "sha384", "SHA2-384", 48 }, { "sha512", "SHA2-512", 64 },
-	{ "sm3", "SM3", 32 }, { "md5", "MD5", 16 }
+	{ "sm3", "SM3", 32 }, { "md5", "MD5", 16 }, { "sha1", "SHA1", 20 }, { "sha224", "SHA2-224", 28 },
+	{ "sha512224", "SHA2-512/224", 28 }, { "sha512256", "SHA2-512/256", 32 }, { "sha3224", "SHA3-224", 28 }, { "sha3256", "SHA3-256", 32 },
+	{ "sha3384", "SHA3-384", 48 }, { "sha3512", "SHA3-512", 64 }, { "blake2s256", "BLAKE2S-256", 32 }, { "blake2b512", "BLAKE2B-512", 64 },
+	{ "ripemd160", "RIPEMD160", 20 }
 };
 
 /* Fetched once: a fetch costs more than hashing a record. */
@@ -46,6 +49,13 @@ const char *
 digest_name(enum digest_alg alg)
 {
 	return algs[alg].name;
+}
+
+bool
+digest_known(enum digest_alg alg)
+{
+	pthread_once(&once, fetch);
+	return mds[alg] != NULL;
 }
 
 enum status

@@ -4,14 +4,20 @@
 
 #include "core/str.h"
 
-enum digest_alg { DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512, DIGEST_SM3, DIGEST_MD5 /* only where a platform demands it */, DIGEST__MAX };
+enum digest_alg {
+	DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512, DIGEST_SM3,
+	DIGEST_MD5,		/* only where a platform or somebody else's bag demands it; so too all below */
+	DIGEST_SHA1, DIGEST_SHA224, DIGEST_SHA512_224, DIGEST_SHA512_256, DIGEST_SHA3_224, DIGEST_SHA3_256, DIGEST_SHA3_384, DIGEST_SHA3_512,
+	DIGEST_BLAKE2S, DIGEST_BLAKE2B, DIGEST_RIPEMD160, DIGEST__MAX
+};
 #define DIGEST_MAX	64
 #define DIGEST_HEX_MAX	(2 * DIGEST_MAX + 1)
 
 struct digest { struct evp_md_ctx_st *ctx; enum digest_alg alg; };
 
 size_t digest_size(enum digest_alg);			/* octets */
-const char *digest_name(enum digest_alg);		/* "sha256" as in manifest names */
+const char *digest_name(enum digest_alg);		/* "sha256" as in manifest names: lower case, letters and digits only (RFC 8493, 2.4) */
+bool digest_known(enum digest_alg);			/* whether the cryptographic library of this machine has it */
 /* digest_begin(d, alg, err): also starts a used one again.  digest_free accepts a zeroed one. */
 enum status digest_begin(struct digest *, enum digest_alg, struct err *) STATUS_USE;
 enum status digest_add(struct digest *, const void *, size_t, struct err *) STATUS_USE;

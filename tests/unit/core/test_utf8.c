@@ -87,10 +87,13 @@ test_terminal(void **state)
 static void
 test_digest(void **state)
 {
-	static const struct { enum digest_alg alg; const char *hex; } t[] = {	/* of "abc": FIPS 180-4 examples, GB/T 32905, RFC 1321 */
+	static const struct { enum digest_alg alg; const char *hex; } t[] = {	/* of "abc": FIPS 180-4 and 202 examples, GB/T 32905, RFC 1321 */
 		{ DIGEST_SHA256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
 		{ DIGEST_SM3, "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0" },
 		{ DIGEST_MD5, "900150983cd24fb0d6963f7d28e17f72" },
+		{ DIGEST_SHA1, "a9993e364706816aba3e25717850c26c9cd0d89d" },
+		{ DIGEST_SHA3_256, "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532" },
+		{ DIGEST_BLAKE2S, "508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982" },	/* RFC 7693, appendix B */
 	};
 	/* RFC 4648 section 10, without padding; RFC 4231 case 2. */
 	static const char *const b64[] = { "", "Zg", "Zm8", "Zm9v", "Zm9vYg", "Zm9vYmE", "Zm9vYmFy" };
