@@ -128,7 +128,15 @@ enum status run_stamp(struct run *, struct str sums, struct err *) STATUS_USE;
 enum status run_beside_config(const struct config *, const char *path, struct buf *out, struct err *) STATUS_USE;
 /* run_report(r, out, err): completeness.json. */
 enum status run_report(struct run *, struct buf *out, struct err *) STATUS_USE;
-/* run_receipts(r, seal_text, err): the head line to every place of [seal] receipt. */
+/*
+ * run_receipts_check(r, err): ST_USAGE: [seal] receipt is badly written.
+ * run_receipt_place(c, i, place, size): the ${i}th place of the list, "" when nothing stands there; false: there are no more.
+ * run_receipt_send(c, place, line, err): deliver one line.
+ * run_receipts(r, seal_text, err): the head line to every place of [seal] receipt; delivered nowhere, it is printed however quiet we are.
+ */
+enum status run_receipts_check(const struct config *, struct err *) STATUS_USE;
+bool run_receipt_place(const struct config *, size_t i, char *place, size_t);
+enum status run_receipt_send(const struct config *, const char *place, const char *line, struct err *) STATUS_USE;
 enum status run_receipts(struct run *, struct str seal_text, struct err *) STATUS_USE;
 
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -12,34 +13,42 @@
 #include "core/i18n.h"
 #include "core/log.h"
 
+#define PLACE_MAX	2048u	/* bytes of one word of [seal] receipt */
+
+/* The file may be new: its name must last as well. */
 static enum status
-to_file(const struct config *c, const char *path, struct str line, struct err *err)
+sync_directory(char *path, struct err *err)
 {
-	struct buf full;
+	char *slash = strrchr(path, '/');
 	enum status st;
 	int fd;
 
-	buf_init(&full, 4096);
-	if ((path[0] != '/' && (st = buf_addf(&full, err, "%s/", config_dir(c))) != ST_OK) ||
-	    (st = buf_addz(&full, path, err)) != ST_OK || (st = buf_z(&full, err)) != ST_OK)
-		goto out;
-	fd = open(full.p, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
-	if (fd < 0) {
-		st = err_sys(err, "%s", full.p);
-		goto out;
-	}
-	if ((st = fs_write_all(fd, full.p, line.p, line.n, err)) == ST_OK)
-		st = fs_sync(fd, full.p, err);
-	if (st == ST_OK)
-		st = fs_close(&fd, full.p, err);
-	else
-		close(fd);
-out:
-	buf_free(&full);
+	slash[slash == path ? 1 : 0] = '\0';
+	if ((fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return err_sys(err, "%s", path);
+	st = fs_sync(fd, path, err);
+	fs_drop(&fd);
 	return st;
 }
 
-/* The program gets the line on its standard input; no shell is involved. */
+static enum status
+to_file(char *path, struct str line, struct err *err)
+{
+	enum status st;
+	int fd;
+
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (fd < 0)
+		return err_sys(err, "%s", path);
+	if ((st = fs_write_all(fd, path, line.p, line.n, err)) == ST_OK)
+		st = fs_sync(fd, path, err);
+	if (st == ST_OK)
+		st = fs_close(&fd, path, err);
+	fs_drop(&fd);
+	return st == ST_OK ? sync_directory(path, err) : st;
+}
+
+/* The program gets the line on its standard input; no shell is involved.  What it says is for people: our standard output is data. */
 static enum status
 to_command(const char *path, struct str line, struct err *err)
 {
@@ -56,60 +65,101 @@ to_command(const char *path, struct str line, struct err *err)
 		return st;
 	}
 	if (pid == 0) {
-		dup2(fds[0], STDIN_FILENO);
+		/* What we ignore it would ignore too. */
+		if (signal(SIGPIPE, SIG_DFL) == SIG_ERR || signal(SIGXFSZ, SIG_DFL) == SIG_ERR || dup2(fds[0], STDIN_FILENO) < 0 ||
+		    dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+			_exit(126);
 		execl(path, path, (char *)NULL);
 		_exit(127);
 	}
 	close(fds[0]);
 	st = fs_write_all(fds[1], path, line.p, line.n, err);
 	close(fds[1]);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return st == ST_OK ? err_sys(err, "%s", path) : st;
 	if (st == ST_OK && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
 		st = err_set(err, ST_IO, _("%s failed (status %d)"), path, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 	return st;
 }
 
-static enum status
-to_place(struct run *r, const char *place, struct str line, struct err *err)
+bool
+run_receipt_place(const struct config *c, size_t i, char *place, size_t size)
 {
-	if (strncmp(place, "file:", 5) == 0)
-		return to_file(r->app->config, place + 5, line, err);
-	if (strncmp(place, "command:", 8) == 0)
-		return to_command(place + 8, line, err);
+	const char *p = config_get(c, "seal", "receipt");
+	size_t n;
+
+	if (p == NULL || *p == '\0')
+		return false;
+	for (; i > 0; i--, p++)
+		if (*(p += strcspn(p, ",")) == '\0')
+			return false;
+	p += strspn(p, " \t");
+	n = strcspn(p, ",");
+	while (n > 0 && (p[n - 1] == ' ' || p[n - 1] == '\t'))
+		n--;
+	snprintf(place, size, "%.*s", (int)n, p);
+	return true;
+}
+
+static enum status
+check_place(const char *place, struct err *err)
+{
+	if (strlen(place) < PLACE_MAX - 1 && ((strncmp(place, "file:", 5) == 0 && place[5] != '\0') ||
+	    (strncmp(place, "command:", 8) == 0 && place[8] != '\0')))
+		return ST_OK;
 	return err_set(err, ST_USAGE, _("[seal] receipt: \"%s\" is neither file:PATH nor command:PATH"), place);
+}
+
+enum status
+run_receipt_send(const struct config *c, const char *place, const char *line, struct err *err)
+{
+	struct buf path;
+	enum status st;
+
+	buf_init(&path, 8192);
+	if ((st = check_place(place, err)) == ST_OK && (st = run_beside_config(c, strchr(place, ':') + 1, &path, err)) == ST_OK)
+		st = place[0] == 'f' ? to_file(path.p, str_of(line), err) : to_command(path.p, str_of(line), err);
+	buf_free(&path);
+	return st;
+}
+
+enum status
+run_receipts_check(const struct config *c, struct err *err)
+{
+	char place[PLACE_MAX];
+	size_t i;
+
+	for (i = 0; run_receipt_place(c, i, place, sizeof(place)); i++)
+		if (check_place(place, err) != ST_OK)
+			return err_in(err, "%s", config_file(c));
+	return ST_OK;
 }
 
 enum status
 run_receipts(struct run *r, struct str seal_text, struct err *err)
 {
 	const struct archive_params *p = archive_params_of(r->archive);
-	const char *value = config_get(r->app->config, "seal", "receipt");
 	unsigned char hash[32];
-	char hex[65], line[256], place[2048];
+	char hex[65], line[256], place[PLACE_MAX];
 	enum status st;
 	struct err why;
-	size_t n;
-	int len;
+	bool delivered = false;
+	size_t i;
 
 	if ((st = digest_of(DIGEST_SHA256, seal_text.p, seal_text.n, hash, err)) != ST_OK)
 		return st;
 	digest_hex(hash, sizeof(hash), hex);
-	len = snprintf(line, sizeof(line), "custody/1 head %s %" PRIu64 " sha256:%s\n", p->chain, p->sequence, hex);
-	log_say(LOG_INFO_, _("head receipt (keep it elsewhere): %.*s"), len - 1, line);
-	while (value != NULL && *value != '\0') {
-		value += strspn(value, ", \t");
-		n = strcspn(value, ",");
-		if (n == 0)
-			break;
-		snprintf(place, sizeof(place), "%.*s", (int)n, value);
-		while (n > 0 && (place[n - 1] == ' ' || place[n - 1] == '\t'))
-			place[--n] = '\0';
-		value += strcspn(value, ",");
+	snprintf(line, sizeof(line), "custody/1 head %s %" PRIu64 " sha256:%s\n", p->chain, p->sequence, hex);
+	for (i = 0; run_receipt_place(r->app->config, i, place, sizeof(place)); i++) {
 		err_init(&why);
 		/* The seal stands whatever happens here: an undelivered receipt is said aloud. */
-		if (to_place(r, place, (struct str){ line, (size_t)len }, &why) != ST_OK)
+		if (run_receipt_send(r->app->config, place, line, &why) == ST_OK)
+			delivered = true;
+		else
 			log_say(LOG_WARN_, _("the head receipt was not delivered to %s: %s"), place, why.text);
 	}
+	/* Sent or printed it must be, also to those who want quiet. */
+	log_say(delivered ? LOG_INFO_ : LOG_WARN_, _("head receipt (keep it elsewhere): %.*s"), (int)strcspn(line, "\n"), line);
 	return ST_OK;
 }
