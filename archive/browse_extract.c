@@ -1,81 +1,12 @@
-/* browse_extract.c: members to files, beneath an opened directory and never over anything. */
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
+/* browse_extract.c: members to files in one more reading of all. */
 #include "archive/browse.h"
-#include "core/fs.h"
-#include "core/i18n.h"
-#include "core/mem.h"
-
-struct extraction {
-	int dir, parent, fd;
-	const char *const *paths;
-	size_t n;
-	bool *found;
-	uint64_t n_files;
-	char name[101];		/* last component of the file in work */
-};
-
-static bool
-selected(struct extraction *x, const char *path)
-{
-	bool any = x->n == 0;
-	size_t i;
-
-	for (i = 0; i < x->n; i++) {
-		size_t n = strlen(x->paths[i]);
-
-		while (n > 0 && x->paths[i][n - 1] == '/')
-			n--;
-		if (strncmp(path, x->paths[i], n) == 0 && (path[n] == '\0' || path[n] == '/')) {
-			x->found[i] = true;
-			any = true;
-		}
-	}
-	return any;
-}
-
-/* Walk down to the directory of ${path}, making what is missing, one component at a time. */
-static enum status
-enter(struct extraction *x, const char *path, struct err *err)
-{
-	const char *slash;
-	char name[101];
-	enum status st;
-	int down;
-
-	fs_drop(&x->parent);
-	if ((x->parent = fcntl(x->dir, F_DUPFD_CLOEXEC, 0)) < 0)
-		return err_sys(err, _("cannot open the target directory"));
-	while ((slash = strchr(path, '/')) != NULL) {
-		memcpy(name, path, (size_t)(slash - path));
-		name[slash - path] = '\0';
-		if ((st = fs_dir_at(x->parent, name, true, &down, err)) != ST_OK)
-			return st;
-		fs_drop(&x->parent);
-		x->parent = down;
-		path = slash + 1;
-	}
-	memcpy(x->name, path, strlen(path) + 1);
-	return ST_OK;
-}
+#include "archive/extract.h"
 
 static enum status
 begin(void *ctx, const struct browse_member *m, bool *wanted, struct err *err)
 {
-	struct extraction *x = ctx;
-	enum status st;
-
-	*wanted = selected(x, m->path);
-	if (!*wanted)
-		return ST_OK;
-	if ((st = enter(x, m->path, err)) != ST_OK)
-		return st;
-	x->fd = openat(x->parent, x->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (x->fd < 0 && errno == EEXIST)
-		return err_set(err, ST_USAGE, _("%s is there already and is not written over"), m->path);
-	return x->fd < 0 ? err_sys(err, _("cannot make %s"), m->path) : ST_OK;
+	*wanted = extract_selected(ctx, m->path);
+	return *wanted ? extract_begin(ctx, m->path, err) : ST_OK;
 }
 
 static enum status
@@ -89,36 +20,20 @@ data(void *ctx, const unsigned char *p, size_t n, struct err *err)
 static enum status
 end(void *ctx, const struct browse_member *m, struct err *err)
 {
-	struct extraction *x = ctx;
-	enum status st;
-
-	if ((st = fs_sync(x->fd, m->path, err)) != ST_OK || (st = fs_close(&x->fd, m->path, err)) != ST_OK)
-		return st;
-	x->n_files++;
-	return ST_OK;
+	return extract_end(ctx, m->path, err);
 }
 
 enum status
 browse_extract(struct browse *b, int dir, const char *const *paths, size_t n, uint64_t *n_files, struct err *err)
 {
-	struct extraction x = { .dir = dir, .parent = -1, .fd = -1, .paths = paths, .n = n };
+	struct extraction x;
 	const struct browse_visit v = { &x, begin, data, end };
 	enum status st;
-	size_t i;
 
 	*n_files = 0;
-	if ((x.found = mem_get(n + 1, sizeof(*x.found), err)) == NULL)
-		return ST_NOMEM;
-	st = browse_walk(b, &v, err);
-	if (x.fd >= 0) {	/* half written, or not what was judged: it must not stay */
-		fs_drop(&x.fd);
-		(void)unlinkat(x.parent, x.name, 0);
-	}
-	for (i = 0; i < n && st == ST_OK; i++)
-		if (!x.found[i])
-			st = err_set(err, ST_USAGE, _("%s is not in the archive"), paths[i]);
+	if ((st = extract_init(&x, dir, paths, n, err)) != ST_OK)
+		return st;
+	st = extract_finish(&x, browse_walk(b, &v, err), err);
 	*n_files = x.n_files;
-	fs_drop(&x.parent);
-	mem_free(x.found);
 	return st;
 }

@@ -175,6 +175,7 @@ lookup_open(struct lookup **out, const char *path, const struct trust *trust, in
 		return st;
 	}
 	memcpy(l->seal_sha256, report->seal_sha256, 32);
+	l->verdict = report->verdict;
 	l->opened = true;
 	*out = l;
 	return ST_OK;
@@ -196,6 +197,7 @@ lookup_close(struct lookup *l)
 }
 
 const struct sealed *lookup_sealed(const struct lookup *l) { return &l->sealed; }
+enum verdict lookup_verdict(const struct lookup *l) { return l->verdict; }
 bool lookup_read_in_full(const struct lookup *l) { return l->fresh; }
 
 enum status
@@ -251,23 +253,31 @@ file_tar(void *ctx, const unsigned char *p, size_t n, struct err *err)
 	return reader_push(&((struct file *)ctx)->reader, p, n, err);
 }
 
-static enum status
-try_file(struct lookup *l, const char *path, uint64_t number, int fd, const unsigned char sha256[32], struct err *err)
+enum status
+lookup_copy(struct lookup *l, uint64_t at, const char *path, int fd, const unsigned char sha256[32], struct err *err)
 {
 	struct file f = { .l = l, .path = path, .fd = fd };
 	const struct reader_events events = { &f, file_entry, file_data, file_end };
 	unsigned char hash[32];
-	uint64_t at, size;
 	enum status st;
 
 	if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
 		return err_sys(err, _("cannot write %s"), path);
 	reader_init(&f.reader, &events);
-	if ((st = index_file(l->index, number, &at, &size, err)) == ST_OK && (st = lookup_seek(l, at, file_tar, &f, err)) == ST_OK &&
-	    (st = digest_end(&l->digest, hash, err)) == ST_OK && (!f.done || memcmp(hash, sha256, 32) != 0))
-		st = err_set(err, ST_CORRUPT, _("%s is not the file that its record names"), path);
+	if ((st = lookup_seek(l, at, file_tar, &f, err)) == ST_OK && (st = digest_end(&l->digest, hash, err)) == ST_OK &&
+	    (!f.done || memcmp(hash, sha256, 32) != 0))
+		st = err_set(err, ST_CORRUPT, _("%s is not the file with the signed hash"), path);
 	reader_free(&f.reader);
 	return st;
+}
+
+static enum status
+try_file(struct lookup *l, const char *path, uint64_t number, int fd, const unsigned char sha256[32], struct err *err)
+{
+	uint64_t at, size;
+	enum status st = index_file(l->index, number, &at, &size, err);
+
+	return st == ST_OK ? lookup_copy(l, at, path, fd, sha256, err) : st;
 }
 
 enum status

@@ -20,6 +20,7 @@ struct lookup;
 enum status lookup_open(struct lookup **out, const char *path, const struct trust *, int64_t now_ms, struct verify_report *, struct err *) STATUS_USE;
 void lookup_close(struct lookup *);	/* NULL does nothing */
 const struct sealed *lookup_sealed(const struct lookup *);
+enum verdict lookup_verdict(const struct lookup *);	/* of the report of lookup_open */
 /* The archive was read in full, so all of it was judged; otherwise what is given out. */
 bool lookup_read_in_full(const struct lookup *);
 /* lookup_all(l, err): have it read in full, if it was not. */
@@ -46,5 +47,10 @@ enum status lookup_segment(struct lookup *, const struct sealed_segment *g,
  * manifest names; on failure ${fd} holds anything.  ST_CORRUPT: it has not; ST_END: the archive has no such file; ST_UNSURE: it is encrypted.
  */
 enum status lookup_file(struct lookup *, const char *path, int fd, const unsigned char sha256[32], struct err *) STATUS_USE;
+
+/* lookup_can_extract(paths, n): are these payload files, or directories of them, and not all there is? */
+bool lookup_can_extract(const char *const *paths, size_t n);
+/* lookup_extract(l, dir, paths, n, n_files, err): as browse_extract, but only what is asked for is read; each file stays only if it has the hash of the signed manifest. */
+enum status lookup_extract(struct lookup *, int dir, const char *const *paths, size_t n, uint64_t *n_files, struct err *) STATUS_USE;
 
 #endif

@@ -20,6 +20,7 @@ struct lookup {
 	struct sealed	sealed;
 	bool		opened;		/* and this is the seal it had: */
 	unsigned char	seal_sha256[32];
+	enum verdict	verdict;
 	/* the group read last */
 	struct group {
 		bool		there;
@@ -37,5 +38,8 @@ struct lookup {
 enum status lookup_renew(struct lookup *, struct err *) STATUS_USE;
 /* lookup_seek(l, from, put, ctx, err): the bytes of the tar from ${from}, as tarseek_run. */
 enum status lookup_seek(struct lookup *, uint64_t from, enum status (*put)(void *ctx, const unsigned char *, size_t, struct err *), void *ctx, struct err *) STATUS_USE;
+
+/* lookup_copy(l, at, path, fd, sha256, err): the entry whose header stands at tar offset ${at} into ${fd}, from its beginning.  ST_CORRUPT: not ${path} with that hash. */
+enum status lookup_copy(struct lookup *, uint64_t at, const char *path, int fd, const unsigned char sha256[32], struct err *) STATUS_USE;
 
 #endif

@@ -15,27 +15,46 @@ static const struct option_def extract_options[] = {
 	{ NULL, 0, NULL, NULL, false }
 };
 
+/* All of it, or tag files: everything is read and judged.  Some payload files: by the index, each held against the signed manifest. */
+static enum status
+extract_to(struct app *app, const struct options *o, int dir, uint64_t *n_files, struct err *err)
+{
+	const char *const *paths = o->operands + 1;
+	const size_t n = o->n_operands - 1;
+	struct lookup *l = NULL;
+	struct browse *b = NULL;
+	struct trust trust;
+	enum status st;
+
+	if (!lookup_can_extract(paths, n)) {
+		if ((st = look_open(app, o, o->operands[0], true, &b, err)) == ST_OK)
+			st = browse_extract(b, dir, paths, n, n_files, err);
+		browse_close(b);
+		return st;
+	}
+	if ((st = app_trust(app, options_get(o, "trust"), &trust, err)) != ST_OK)
+		return st;
+	if ((st = look_lookup(app, o->operands[0], &trust, true, &l, err)) == ST_OK)
+		st = lookup_extract(l, dir, paths, n, n_files, err);
+	lookup_close(l);
+	trust_free(&trust);
+	return st;
+}
+
 static enum status
 extract_run(struct app *app, const struct options *o, struct err *err)
 {
 	const char *to = options_has(o, "to") ? options_get(o, "to") : ".";
-	struct browse *b;
 	uint64_t n_files = 0;
 	enum status st;
 	int dir;
 
-	if ((st = look_open(app, o, o->operands[0], true, &b, err)) != ST_OK)
-		return st;
-	if ((mkdir(to, 0700) != 0 && errno != EEXIST) || (dir = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
-		st = err_sys(err, "%s", to);
-		browse_close(b);
-		return st;
-	}
-	st = browse_extract(b, dir, o->operands + 1, o->n_operands - 1, &n_files, err);
+	if ((mkdir(to, 0700) != 0 && errno != EEXIST) || (dir = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return err_sys(err, "%s", to);
+	st = extract_to(app, o, dir, &n_files, err);
 	if (st == ST_OK)
 		log_say(LOG_INFO_, _("%" PRIu64 " files written below %s"), n_files, to);
 	close(dir);
-	browse_close(b);
 	return st;
 }
 

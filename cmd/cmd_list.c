@@ -67,7 +67,7 @@ list_records(struct app *app, const char *archive, const struct trust *trust, co
 	struct lookup *l;
 	enum status st;
 
-	if ((st = look_lookup(app, archive, trust, &l, err)) != ST_OK)
+	if ((st = look_lookup(app, archive, trust, false, &l, err)) != ST_OK)
 		return st;
 	while (st == ST_OK && sealed_next(lookup_sealed(l), &g))
 		if (strcmp(g.stream, stream) == 0)

@@ -128,7 +128,7 @@ prove_run(struct app *app, const struct options *o, struct err *err)
 		return st;
 	arena_init(&p.arena, LIMIT_ARENA);
 	buf_init(&p.seen, (size_t)(LIMIT_PATH + 8) * (PACKAGE_RECORDS_MAX + 1));
-	if ((st = look_lookup(app, o->operands[0], &trust, &p.lookup, err)) == ST_OK)
+	if ((st = look_lookup(app, o->operands[0], &trust, false, &p.lookup, err)) == ST_OK)
 		st = make(app, &p, o, to, &trust, err);
 	package_free(p.package);
 	lookup_close(p.lookup);

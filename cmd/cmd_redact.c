@@ -224,7 +224,7 @@ redact_run(struct app *app, const struct options *o, struct err *err)
 	r->with_files = options_has(o, "with-files");
 	arena_init(&r->arena, LIMIT_ARENA);
 	buf_init(&r->line, LIMIT_RECORD + 1);
-	if ((st = look_lookup(app, o->operands[0], &trust, &r->lookup, err)) == ST_OK)
+	if ((st = look_lookup(app, o->operands[0], &trust, false, &r->lookup, err)) == ST_OK)
 		st = make(app, r, o, to, &trust, err);
 	package_free(r->package);
 	lookup_close(r->lookup);

@@ -25,7 +25,7 @@ show_run(struct app *app, const struct options *o, struct err *err)
 
 	if ((st = ref_parse(o->operands[1], &ref, err)) != ST_OK || (st = app_trust(app, options_get(o, "trust"), &trust, err)) != ST_OK)
 		return st;
-	if ((st = look_lookup(app, o->operands[0], &trust, &l, err)) == ST_OK)
+	if ((st = look_lookup(app, o->operands[0], &trust, false, &l, err)) == ST_OK)
 		st = ref_each(l, o->operands[0], o->operands[1], print, NULL, err);
 	lookup_close(l);
 	trust_free(&trust);

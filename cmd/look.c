@@ -78,12 +78,16 @@ look_open(struct app *app, const struct options *o, const char *path, bool need_
 }
 
 enum status
-look_lookup(struct app *app, const char *path, const struct trust *trust, struct lookup **out, struct err *err)
+look_lookup(struct app *app, const char *path, const struct trust *trust, bool need_valid, struct lookup **out, struct err *err)
 {
 	struct verify_report report;
+	enum status st;
 
 	memset(&report, 0, sizeof(report));
-	return look_answer(app, &report, lookup_open(out, path, trust, when_now_ms(), &report, err), err);
+	st = lookup_open(out, path, trust, when_now_ms(), &report, err);
+	if (st == ST_OK && need_valid && lookup_verdict(*out) != VERDICT_VALID)
+		st = ST_UNSURE;
+	return look_answer(app, &report, st, err);
 }
 
 enum status

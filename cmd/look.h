@@ -11,8 +11,8 @@
  * ${need_valid} (ST_UNSURE), otherwise it is said as a warning.
  */
 enum status look_open(struct app *, const struct options *, const char *path, bool need_valid, struct browse **out, struct err *) STATUS_USE;
-/* look_lookup(app, path, trust, out, err): the same by the index (lookup.h); ${trust} is borrowed until the close. */
-enum status look_lookup(struct app *, const char *path, const struct trust *, struct lookup **out, struct err *) STATUS_USE;
+/* look_lookup(app, path, trust, need_valid, out, err): the same by the index (lookup.h); ${trust} is borrowed until the close. */
+enum status look_lookup(struct app *, const char *path, const struct trust *, bool need_valid, struct lookup **out, struct err *) STATUS_USE;
 /* look_answer(app, report, st, err): what opening came to, in the words of all commands. */
 enum status look_answer(struct app *, const struct verify_report *, enum status, struct err *) STATUS_USE;
 /* look_print(line, err): one line to stdout. */
