@@ -17,7 +17,7 @@
 #include "exporters/chat_child.h"
 
 const struct command *const commands[] = {
-	&command_export, &command_resume, &command_runs, &command_verify, &command_list, &command_show, &command_extract,
+	&command_init, &command_export, &command_resume, &command_runs, &command_verify, &command_list, &command_show, &command_extract,
 	&command_prove, &command_check, &command_redact, &command_sign, &command_timestamp, NULL
 };
 

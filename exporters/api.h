@@ -38,6 +38,11 @@ void api_close(struct api *);
 const char *api_secret(const struct api *, const struct strings *names);
 
 /*
+ * api_check_secret(api, key, err): does the platform give a token for the secret under ${key} ("secret.contacts")?  ST_DENIED: it refuses, with what to do;
+ * ST_REMOTE: cannot be reached, or does not answer sensibly; and what loading the secret answers.  ${key} must live as long as ${api}.
+ */
+enum status api_check_secret(struct api *, const char *key, struct err *) STATUS_USE;
+/*
  * api_call(api, secrets, call, vars, ans, err): ${secrets} are used unless the call names its own.  ST_OK: see ${ans->act}: OK, or one of DENIED_AREA,
  * WITHDRAWN, STOP_AREA, SKIP, DENIED, HIDDEN, GONE, EXPIRED, RANGE, SPLIT_RANGE, REFUSED_URL, UNKNOWN.  ST_REMOTE: tries ran out, or a ban longer than allowed.
  * ST_DENIED: secret, token or caller address refused, with what to do.  ST_STOPPED, ST_IO, ST_LIMIT, ST_NOMEM.

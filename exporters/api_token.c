@@ -119,3 +119,12 @@ api_token_ensure(struct api *api, struct token *token, bool ended, struct err *e
 		return ST_OK;
 	return fetch_token(api, token, err);
 }
+
+enum status
+api_check_secret(struct api *api, const char *key, struct err *err)
+{
+	struct token *token;
+	enum status st = api_token_of(api, key, &token, err);
+
+	return st == ST_OK ? api_token_ensure(api, token, false, err) : st;
+}
