@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "archive/names.h"
 #include "archive/verify.h"
@@ -284,10 +285,13 @@ judge_store(struct judging *j, const char *path, struct err *err)
 		before.seal = seal;
 		before.token_ms = report.token_ms;
 	}
-	if (judged == 0)
+	if (judged == 0) {
 		st = err_set(err, ST_USAGE, _("%s holds no archive"), path);
-	else
+		if (faccessat(store.dir, "bagit.txt", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			(void)err_next(err, _("it is a BagIt bag: custody verify --bag %s"), path);
+	} else {
 		log_say(LOG_INFO_, _("a chain cut at its end cannot be seen from here: compare the head with a receipt kept elsewhere"));
+	}
 out:
 	free(list);
 	store_close(&store);

@@ -33,6 +33,8 @@ check "is in Chinese" grep -q '无效' "$WORK/out"
 expect 2 "no such bag" sh -c "'$CUSTODY' verify --bag text.tar"
 expect 5 "no such path" "$CUSTODY" verify --bag gone
 expect 2 "--trust says nothing about bags" "$CUSTODY" verify --bag --trust x ok-0.97
+expect 2 "a bag without --bag" "$CUSTODY" --lang en verify ok-0.97
+check "says how" grep -q 'custody verify --bag ok-0.97' "$WORK/err"
 expect 7 "the worst of several decides" "$CUSTODY" -q verify --bag ok-0.97 fetch-open bad-changed
 expect 5 "a full output" sh -c "'$CUSTODY' verify --bag ok-0.97 > /dev/full"
 expect 5 "no file descriptors left" prlimit --nofile=5 -- "$CUSTODY" verify --bag link-inside
