@@ -115,9 +115,20 @@ value_ok(struct str s)
 	return s.n > 0 && s.p[0] != ' ' && s.p[s.n - 1] != ' ' && utf8_ok(s);
 }
 
+/* One recipient named twice would pass for the two that keep each other's keys in check. */
+static bool
+named_before(const char *text, struct str value)
+{
+	const char *line = value.p - strlen("\nEncryption-Recipient: ");	/* never the first line of the file */
+	size_t n = (size_t)(value.p + value.n - line);
+
+	return memmem(text, (size_t)(value.p - text), line, n) != NULL;
+}
+
 enum status
 baginfo_parse(struct str text, struct baginfo *b, struct err *err)
 {
+	const char *begin = text.p;
 	int last = -1;
 	unsigned line;
 
@@ -133,7 +144,7 @@ baginfo_parse(struct str text, struct baginfo *b, struct err *err)
 			return bad(line, err);
 		if (label < 0)
 			continue;
-		if (!take(b, (enum label)label, value))
+		if (!take(b, (enum label)label, value) || (label == RECIPIENT && named_before(begin, value)))
 			return bad(line, err);
 		last = label;
 	}

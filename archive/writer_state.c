@@ -174,6 +174,13 @@ get_params(struct archive *a, struct state_reader *r, size_t room, struct err *e
 	return r->st;
 }
 
+/* A name that was taken when it was written and is refused now has changed since; what else may fail (memory, the disk) is no damage. */
+static enum status
+damage(enum status st)
+{
+	return st == ST_USAGE || st == ST_LIMIT ? ST_CORRUPT : st;
+}
+
 static enum status
 get_stream(struct archive *a, struct state_reader *r, struct err *err)
 {
@@ -183,8 +190,10 @@ get_stream(struct archive *a, struct state_reader *r, struct err *err)
 	struct spool_mark m;
 	enum status st;
 
-	if (r->st != ST_OK || (st = writer_add_stream(a, name, &s, err)) != ST_OK)
-		return ST_CORRUPT;
+	if (r->st != ST_OK)
+		return r->st;
+	if ((st = writer_add_stream(a, name, &s, err)) != ST_OK)
+		return damage(st);
 	s->n_records = state_word_u64(r, &line);
 	s->n_segments = state_word_u64(r, &line);
 	word = state_word(&line);
@@ -215,7 +224,7 @@ get_view(struct archive *a, struct state_reader *r, struct err *err)
 	if (r->st != ST_OK)
 		return r->st;
 	if ((st = writer_add_view(a, path, number, &v, err)) != ST_OK)
-		return ST_CORRUPT;
+		return damage(st);
 	writer_view_spool_name(number, file);
 	if ((st = spool_resume(&v->spool, &a->spools, file, false, &m, err)) == ST_OK)
 		v->sink.n_bytes = v->spool->n_bytes;

@@ -10,8 +10,11 @@
 #include "archive/names.h"
 #include "core/fs.h"
 #include "core/i18n.h"
+#include "core/when.h"
 
 #define HEADS_MAX	((size_t)64 << 20)	/* bytes: some 400,000 seals */
+#define LOCK_TRIES	50
+#define LOCK_WAIT_MS	100
 #define PREFIX		"custody/1 head "
 #define HASH		" sha256:"
 
@@ -186,12 +189,16 @@ heads_keep(const struct heads *h, const struct seal *seal, const unsigned char s
 	struct heads_word w;
 	struct buf text;
 	enum status st;
-	int lock = -1;
+	int lock = -1, try;
 
 	if ((size_t)snprintf(lock_name, sizeof(lock_name), "%s.lock", h->name) >= sizeof(lock_name))
 		return err_set(err, ST_USAGE, _("%s: the name is too long"), h->path);
 	buf_init(&text, HEADS_MAX);
-	if ((st = fs_lock(h->dir, lock_name, &lock, err)) != ST_OK || (st = load(h, &text, err)) != ST_OK ||
+	/* Held for a moment only: a run of hours must not fail because another one is just writing its line. */
+	for (try = 0; (st = fs_lock(h->dir, lock_name, &lock, err)) == ST_BUSY && try < LOCK_TRIES; try++)
+		if (when_sleep_ms(LOCK_WAIT_MS))
+			break;
+	if (st != ST_OK || (st = load(h, &text, err)) != ST_OK ||
 	    (st = look(h, buf_str(&text), seal, sha256, &w, err)) != ST_OK || w.same)
 		goto out;
 	digest_hex(sha256, 32, hex);

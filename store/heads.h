@@ -33,7 +33,7 @@ enum status heads_look(const struct heads *, const struct seal *, const unsigned
 enum status heads_last(const struct heads *, const char *chain, uint64_t *last, struct err *) STATUS_USE;
 /*
  * heads_keep(h, seal, sha256, err): look again and remember, durably when it returns: before a signature leaves the program.  Known already: nothing to do.
- * ST_BUSY: another program is just writing it.
+ * ST_BUSY: another program has been writing it for 5 s.
  */
 enum status heads_keep(const struct heads *, const struct seal *, const unsigned char sha256[32], struct err *) STATUS_USE;
 

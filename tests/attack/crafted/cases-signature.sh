@@ -14,7 +14,7 @@ c VALID '' 'P-256 with SHA-512' sign 'cms officer $O -cades -nosmimecap -md sha5
 c VALID '' 'a certificate without nonRepudiation' plan "$(officer repudiable)"
 c VALID '' 'three signers' plan "signers=\"\$signers
 auditor cms other other\""
-c VALID '' 'eight signers' plan 'for r in a b c d e f; do signers="$signers
+c VALID '' '32 signers' plan 'for r in {a..z} {aa..ad}; do signers="$signers
 r$r cms other other"; done'
 c VALID '' 'an intermediate certificate inside' plan "$(officer below)" sign 'cms below $O -cades -nosmimecap -md sha256 -certfile "$good/inter.crt"' \
     plan 'crls='

@@ -2,7 +2,7 @@
 # pack.pl ROOT-DIRECTORY NAME MTIME: the tar of the entries named on standard input, from the format's description (2.1), to standard output.
 #
 # One entry a line: path below NAME, then "|field=value" for each field an attacker wants otherwise:
-#   path (whole, instead of NAME/path), from (file with the content), text (content, \n is LF), size (as the header says it), mode uid gid mtime
+#   path (whole, instead of NAME/path), from (file with the content), text (content, \n is LF), size (a number below 10^11; else the bytes of the field), mode uid gid mtime
 #   chksum type link magic version uname gname devmajor devminor prefix (bytes of the header), pad (byte of the padding), tail (last bytes of the header)
 # A line "raw:FILE" stands for the bytes of that file.
 use strict;
@@ -26,7 +26,7 @@ while (my $line = <STDIN>) {
 	my $data = exists $f{text} ? $f{text} : slurp($f{from} // "$root/$path");
 	my $size = $f{size} // length($data);
 	my @parts = ($f{path} // "$name/$path", $f{mode} // '000644 ', $f{uid} // '000000 ', $f{gid} // '000000 ',
-	    $size =~ /^\d+$/ ? sprintf('%011o ', $size) : $size, $f{mtime} // sprintf('%011o ', $mtime), ' ' x 8, $f{type} // '0', $f{link} // '',
+	    $size =~ /^\d{1,11}$/ ? sprintf('%011o ', $size) : $size, $f{mtime} // sprintf('%011o ', $mtime), ' ' x 8, $f{type} // '0', $f{link} // '',
 	    $f{magic} // "ustar\0", $f{version} // '00', $f{uname} // '', $f{gname} // '', $f{devmajor} // '000000 ', $f{devminor} // '000000 ',
 	    $f{prefix} // '', $f{tail} // '');
 	my $header = pack('a100 a8 a8 a8 a12 a12 a8 a1 a100 a6 a2 a32 a32 a8 a8 a155 a12', @parts);

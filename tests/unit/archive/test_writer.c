@@ -212,11 +212,47 @@ test_no_memory(void **state)
 	fail();
 }
 
+/* Taken up again with too little memory: that is no damage, and the next try finds everything. */
+static void
+test_resume_no_memory(void **state)
+{
+	struct archive *a = begin();
+	enum status st;
+	struct sink *s;
+	struct buf b;
+	long n;
+
+	(void)state;
+	assert_int_equal(archive_record(a, "s", STR(",\"a\":1}"), &err), ST_OK);
+	assert_int_equal(archive_view(a, "data/views/a", &s, &err), ST_OK);
+	assert_int_equal(sink_write(s, "abc", 3, &err), ST_OK);
+	assert_int_equal(archive_commit(a, STR("one"), &err), ST_OK);
+	archive_free(a);
+	for (n = 1; n < 400; n++) {
+		buf_init(&b, 16);
+		mem_fail_at(n);
+		st = archive_resume(&a, store, NAME, ARCHIVE_NO_THREADS, &b, &err);
+		if (!mem_fail_hit()) {
+			mem_fail_at(0);
+			assert_int_equal(st, ST_OK);
+			assert_int_equal(archive_n_records(a, "s"), 1);
+			archive_free(a);
+			buf_free(&b);
+			return;
+		}
+		mem_fail_at(0);
+		assert_int_equal(st, ST_NOMEM);
+		buf_free(&b);
+	}
+	fail();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test_setup(test_salts, setup), cmocka_unit_test_setup(test_borders, setup),
-	    cmocka_unit_test_setup(test_refused, setup), cmocka_unit_test_setup(test_no_memory, setup) };
+	    cmocka_unit_test_setup(test_refused, setup), cmocka_unit_test_setup(test_no_memory, setup),
+	    cmocka_unit_test_setup(test_resume_no_memory, setup) };
 	int rc;
 
 	if (mkdtemp(place) == NULL || chmod(place, 0700) != 0 || fs_dir_open(place, false, &store, &err) != ST_OK)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/fs.h"
@@ -131,6 +132,28 @@ test_second_seal(void **state)
 	assert_int_equal(look(OTHER, 7, 0xab, 0, &w), ST_OK);
 }
 
+/* Another program writes its line for a moment: waited for. */
+static void
+test_both_at_once(void **state)
+{
+	char lock_name[80];
+	int lock, status;
+	pid_t pid;
+
+	(void)state;
+	snprintf(lock_name, sizeof(lock_name), "%s.lock", path);
+	if ((pid = fork()) == 0) {
+		if (fs_lock(AT_FDCWD, lock_name, &lock, NULL) != ST_OK)
+			_exit(1);
+		usleep(700000);
+		_exit(0);
+	}
+	usleep(200000);
+	assert_int_equal(keep(CHAIN, 1, 1), ST_OK);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 static void
 test_damage(void **state)
 {
@@ -186,7 +209,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_memory, begin), cmocka_unit_test_setup(test_second_seal, begin),
-		cmocka_unit_test_setup(test_damage, begin), cmocka_unit_test_setup(test_places, begin),
+		cmocka_unit_test_setup(test_both_at_once, begin), cmocka_unit_test_setup(test_damage, begin), cmocka_unit_test_setup(test_places, begin),
 	};
 	int failed;
 
