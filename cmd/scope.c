@@ -17,6 +17,7 @@ const struct option_def options_scope[] = {
 	{ "department", 0, "ID,…", N_("only these departments with all below them"), true },
 	{ "user", 0, "ID,…", N_("only these members"), true },
 	{ "room", 0, "ID,…", N_("only these rooms"), true },
+	{ "left", 0, NULL, N_("only people who have left, where the platform says who; WeCom does not"), false },
 	{ "pilot", 0, NULL, N_("a small, complete sample through every step"), false },
 	{ NULL, 0, NULL, NULL, false }
 };
@@ -98,6 +99,7 @@ scope_options(struct run_scope *s, const struct options *o, struct err *err)
 		return err_in(err, "--since");
 	if (options_has(o, "until") && (st = when_parse(str_of(options_get(o, "until")), &s->scope.until_ms, err)) != ST_OK)
 		return err_in(err, "--until");
+	s->scope.left = options_has(o, "left");
 	s->scope.pilot = options_has(o, "pilot");
 	return check_range(s, err);
 }

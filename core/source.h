@@ -34,6 +34,7 @@ struct scope {
 	int64_t since_ms, until_ms;
 	const char *const *areas, *const *streams, *const *excluded;	/* excluded: area or stream names */
 	const char *const *departments, *const *users, *const *rooms;
+	bool left;			/* only people who have left: a source whose platform does not tell who refuses it */
 	bool pilot;			/* a small, complete sample through every step */
 };
 

@@ -7,6 +7,7 @@
  *   --department                  departments below it, members of them, approvals by the applicant's department at that time
  *   --user                        members by id, approvals by applicant; chat as its hook says
  *   --room                        rooms by id; chat as its hook says
+ *   --left                        refused: no platform described here lists people who have left
  *   --pilot                       few items per list, few departments, the last window, no cross-checks
  * A later run that names no --since begins one overlap before the end of the last one and reads again what was not final then (carry).
  * A record whose list or rights end in the middle of a run is a gap; what never worked is a limit.

@@ -66,6 +66,23 @@ choose(struct engine *e)
 	}
 }
 
+/* Names that are all right may still leave nothing together; "files" alone is fetched with nothing it belongs to. */
+static enum status
+something(const struct engine *e, struct err *err)
+{
+	const struct scope *scope = e->params->scope;
+	size_t i;
+
+	for (i = 0; i < e->p->n_streams; i++)
+		if (e->lanes[i].want == WANT)
+			return ST_OK;
+	for (i = 0; scope->streams == NULL && i < e->p->n_nevers; i++)
+		if (!engine_in(scope->excluded, e->p->nevers[i].area) && (scope->areas == NULL || engine_in(scope->areas, e->p->nevers[i].area)))
+			return ST_OK;	/* a limit will say it */
+	err_set(err, ST_USAGE, _("nothing is left in scope: no stream is wanted and not excluded"));
+	return err_next(err, _("name more with --area or --stream, or exclude less; files come with the streams that have them"));
+}
+
 enum status
 engine_lanes(struct engine *e, struct err *err)
 {
@@ -84,8 +101,13 @@ engine_lanes(struct engine *e, struct err *err)
 	if ((st = known_name(e, scope->areas, true, false, err)) != ST_OK || (st = known_name(e, scope->streams, false, true, err)) != ST_OK ||
 	    (st = known_name(e, scope->excluded, true, true, err)) != ST_OK)
 		return st;
+	/* Deliberate: no description has a list of them, and what is guessed from other lists would pass for all of them. */
+	if (scope->left) {
+		err_set(err, ST_USAGE, _("%s has no API that lists people who have left, so --left cannot be kept"), e->p->title);
+		return err_next(err, _("name them: --user ID,… (messages and approvals of people who left are exported by their ids)"));
+	}
 	choose(e);
-	return ST_OK;
+	return something(e, err);
 }
 
 /* The first moment asked for: the scope's, else where the last run ended with an overlap, else the platform's first day. */
