@@ -5,6 +5,7 @@
  *
  * SIGNERS is a directory with admin.crt admin.key officer.crt officer.key, or "-": then it stops after seal.txt.  Without TOKEN (a file, or "none") it
  * stops when the list of the seal's files is there.  Exit status: 0 closed, 10 stopped there, 20 IO, 1 anything else.  THREADS "x": none at all.
+ * WRITER_LARGE=SIZE in the environment adds a file of so many bytes, a hole with a few bytes at its end.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -73,6 +74,22 @@ put_file(unsigned long page, size_t size, const char *ext, uint64_t *seed)
 }
 
 static void
+put_large(const char *text)
+{
+	unsigned char sha256[32];
+	char path[LIMIT_PATH + 1];
+	uint64_t size = strtoull(text, NULL, 10);
+	int fd = -1;
+
+	need(fs_open_append(archive_work_dir(a), "large", 0, &fd, &err), "large");
+	if (ftruncate(fd, (off_t)(size - 4)) != 0 || lseek(fd, 0, SEEK_END) < 0)
+		exit(20);
+	need(fs_write_all(fd, "large", "end\n", 4, &err), "large");
+	need(fs_close(&fd, "large", &err), "large");
+	need(archive_file(a, "large", size, "bin", path, sha256, &err), "archive_file");
+}
+
+static void
 put_page(unsigned long page)
 {
 	uint64_t seed = page * 77 + 1;
@@ -90,6 +107,8 @@ put_page(unsigned long page)
 		put_file(page, chance(&seed) % 3000, "txt", &seed);
 	if (page % 7 == 4)
 		put_file(page, ((size_t)5 << 19) + page, NULL, &seed);
+	if (page == 1 && getenv("WRITER_LARGE") != NULL)
+		put_large(getenv("WRITER_LARGE"));
 	snprintf(path, sizeof(path), "data/views/messages-2026-%02lu.csv", page / 6 + 1);
 	need(archive_view(a, path, &csv, &err), "view");
 	for (k = 0; k < 2000; k++) {
