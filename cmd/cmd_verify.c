@@ -13,15 +13,18 @@
 #include "cmd/app.h"
 #include "cmd/class.h"
 #include "cmd/verify_bag.h"
+#include "cmd/verify_html.h"
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/utf8.h"
 #include "core/when.h"
 #include "store/store.h"
 
 static const struct option_def verify_options[] = {
 	{ "trust", 0, "FILE", N_("whom to trust: roots, certificates per role, time-stamp roots"), false },
 	{ "bag", 0, NULL, N_("other people's BagIt bags: directories, tar, tar.gz, zip"), false },
+	{ "html", 0, "FILE", N_("write the report as a page, too"), false },
 	{ NULL, 0, NULL, NULL, false }
 };
 
@@ -43,7 +46,7 @@ print_text(const char *path, const struct verify_report *r, struct buf *out, str
 	size_t i;
 	int g;
 
-	if ((st = buf_addf(out, err, "%s: %s\n", path, verdict_word(r->verdict))) != ST_OK)
+	if ((st = utf8_terminal(str_of(path), out, err)) != ST_OK || (st = buf_addf(out, err, ": %s\n", verdict_word(r->verdict))) != ST_OK)
 		return st;
 	for (g = 0; g < 4; g++) {
 		bool head = false;
@@ -111,7 +114,7 @@ print_json(const char *path, const struct verify_report *r, struct buf *out, str
 	return st == ST_OK ? buf_addz(out, "]}\n", err) : st;
 }
 
-struct judging { struct app *app; struct trust trust; enum status worst; char why[600]; };
+struct judging { struct app *app; struct trust trust; struct verify_html html; enum status worst; char why[600]; };
 
 static void
 fold(struct judging *j, const char *path, const struct verify_report *r)
@@ -146,7 +149,7 @@ judge(struct judging *j, const char *path, struct verify_report *report, struct 
 		j->app->answered = j->app->json;
 	buf_free(&out);
 	fold(j, path, report);
-	return st;
+	return st == ST_OK ? verify_html_add(&j->html, path, report, err) : st;
 }
 
 /* --- a store: every archive, and the links between their seals --- */
@@ -170,7 +173,7 @@ chain_step(struct judging *j, const char *name, enum verdict verdict, const char
 		st = app_print(&out, err);
 	buf_free(&out);
 	fold(j, name, &r);
-	return st;
+	return st == ST_OK ? verify_html_add(&j->html, name, &r, err) : st;
 }
 
 /* What is no fault of an archive but worth knowing: time not covered, time stamps against the order. */
@@ -313,9 +316,12 @@ verify_run(struct app *app, const struct options *o, struct err *err)
 	if (options_has(o, "bag")) {
 		if (options_has(o, "trust"))
 			return err_set(err, ST_USAGE, _("--trust says whom to believe; a bag names nobody: leave it out, or leave out --bag"));
+		if (options_has(o, "html"))
+			return err_set(err, ST_USAGE, _("--html is the report on archives; for bags there is --json"));
 		return verify_bags(app, o, err);
 	}
-	if ((st = app_trust(app, options_get(o, "trust"), &j.trust, err)) != ST_OK)
+	if ((st = verify_html_open(&j.html, options_get(o, "html"), err)) != ST_OK ||
+	    (st = app_trust(app, options_get(o, "trust"), &j.trust, err)) != ST_OK)
 		return st;
 	for (i = 0; i < o->n_operands && st == ST_OK; i++) {
 		app->object = o->operands[i];
@@ -326,9 +332,14 @@ verify_run(struct app *app, const struct options *o, struct err *err)
 			st = judge(&j, o->operands[i], &report, err);
 		}
 	}
+	if (st == ST_OK)
+		st = verify_html_write(&j.html, j.trust.roots != NULL, err);
+	verify_html_free(&j.html);
 	trust_free(&j.trust);
-	if (st != ST_OK)
+	if (st != ST_OK && class_worse(j.worst, st) == st)
 		return st;
+	if (st != ST_OK)	/* the verdict weighs more, but this is not forgotten */
+		log_say(LOG_ERROR_, "%s", err->text);
 	if (j.worst != ST_OK)
 		err_set(err, j.worst, "%s: %s", verdict_word(j.worst == ST_CORRUPT ? VERDICT_INVALID : VERDICT_INDETERMINATE), j.why);
 	return j.worst;
