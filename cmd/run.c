@@ -339,22 +339,6 @@ digests(const struct run *r, struct hash_set *set, struct err *err)
 	return st == ST_OK ? st : (err_in(err, "%s: [seal] digest", config_file(r->app->config)), st);
 }
 
-/* A store that is older than what was signed here was put back from a copy: going on would make a second seal for a place that is taken. */
-static enum status
-refuse_rollback(struct run *r, const char *chain, uint64_t sequence, struct err *err)
-{
-	enum status st;
-	uint64_t last;
-
-	if (r->heads.dir < 0)
-		return ST_OK;
-	if ((st = heads_last(&r->heads, chain, &last, err)) != ST_OK || last < sequence)
-		return st;
-	(void)err_set(err, ST_CORRUPT, _("the chain in %s ends at sequence %" PRIu64 ", but this computer has signed up to %" PRIu64 " (%s)"), r->store.path,
-	    sequence - 1, last, r->heads.path);
-	return err_next(err, _("bring the newer archives and their .seal directories back; if they are lost for good, a new chain must begin in a new store"));
-}
-
 enum status
 run_create(struct run *r, int64_t covers_from_ms, char name[40], struct archive **out, struct err *err)
 {
@@ -368,7 +352,7 @@ run_create(struct run *r, int64_t covers_from_ms, char name[40], struct archive 
 	if (!head.any && (st = new_chain(r, chain, err)) != ST_OK)
 		return st;
 	p.sequence = head.any ? head.seal.sequence + 1 : 1;
-	if (head.any && (st = refuse_rollback(r, head.seal.chain, p.sequence, err)) != ST_OK)
+	if (head.any && (st = run_refuse_rollback(r, head.seal.chain, p.sequence, err)) != ST_OK)
 		return st;
 	store_name(r->store.label, p.sequence, name);
 	p.name = name;

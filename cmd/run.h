@@ -117,6 +117,8 @@ enum status run_signer_key(struct run *, const char *role, struct err *) STATUS_
 enum status run_sign(struct run *, struct err *) STATUS_USE;
 /* run_check_signatures(r, err): those that are there, before the tar gets them: ST_CORRUPT: one that would make the archive INVALID for ever. */
 enum status run_check_signatures(struct run *, struct err *) STATUS_USE;
+/* run_refuse_rollback(r, chain, sequence, err): ST_CORRUPT: ${sequence} of ${chain}, which is to come next, was signed here before. */
+enum status run_refuse_rollback(struct run *, const char *chain, uint64_t sequence, struct err *) STATUS_USE;
 /*
  * run_authorities(r, err): read "timestamp" and "timestamp.N" of [seal], with what they need to log in.  ST_USAGE; as secret_load.
  * run_stamp(r, sums, err): the tokens still missing.  ST_UNSURE: one or more could not be had, which and why in ${err}; those that were had are kept.

@@ -1,4 +1,5 @@
 /* run_signers.c: who signs: the signers of [seal], their keys, and what this computer remembers of what it has signed. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -222,4 +223,20 @@ run_check_signatures(struct run *r, struct err *err)
 		st = check_one(dir, &seal.signers[i], text, err);
 	fs_drop(&dir);
 	return st;
+}
+
+/* A store that is older than what was signed here was put back from a copy: going on would make a second seal for a place that is taken. */
+enum status
+run_refuse_rollback(struct run *r, const char *chain, uint64_t sequence, struct err *err)
+{
+	enum status st;
+	uint64_t last;
+
+	if (r->heads.dir < 0)
+		return ST_OK;
+	if ((st = heads_last(&r->heads, chain, &last, err)) != ST_OK || last < sequence)
+		return st;
+	(void)err_set(err, ST_CORRUPT, _("the chain in %s ends at sequence %" PRIu64 ", but this computer has signed up to %" PRIu64 " (%s)"), r->store.path,
+	    sequence - 1, last, r->heads.path);
+	return err_next(err, _("bring the newer archives and their .seal directories back; if they are lost for good, a new chain must begin in a new store"));
 }
