@@ -54,6 +54,11 @@ struct verify_taps {
  */
 enum status verify_archive(const char *path, const struct trust *, int64_t now_ms, const struct verify_taps *,
     struct verify_report *, struct err *) STATUS_USE;
+/*
+ * verify_seal_dir(path, name, trust, now_ms, report, err): the .seal directory of the closed archive ${name}, alone: whose content is not at hand or not to be read.  Every
+ * rule that needs no content; what is missing is a contradiction.  ST_IO: it cannot be read.
+ */
+enum status verify_seal_dir(const char *path, const char *name, const struct trust *, int64_t now_ms, struct verify_report *, struct err *) STATUS_USE;
 void verify_report_step(struct verify_report *, enum verify_group, const char *id, enum verdict, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 

@@ -63,6 +63,8 @@ void verify_checks(struct reading *);
 enum status verify_read(struct reading *, struct err *) STATUS_USE;
 /* verify_entry_end parts: rows 7 to 15, when their last byte is in. */
 enum status verify_row_end(struct reading *, struct err *) STATUS_USE;
+/* verify_directory(e, dir, name, …): the .seal directory ${dir} of the archive ${name} into ${e}, judged; what lacks is a contradiction unless e->pending. */
+enum status verify_directory(struct evidence *, int dir, const char *name, const struct trust *, int64_t now_ms, struct verify_report *, struct err *) STATUS_USE;
 /* verify_pending(path, trust, now_ms, report, err): a .partial: its .seal directory. */
 enum status verify_pending(const char *path, const struct trust *, int64_t now_ms, struct verify_report *, struct err *) STATUS_USE;
 

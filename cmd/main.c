@@ -18,7 +18,7 @@
 
 const struct command *const commands[] = {
 	&command_init, &command_export, &command_resume, &command_runs, &command_verify, &command_list, &command_show, &command_extract,
-	&command_prove, &command_check, &command_redact, &command_sign, &command_timestamp, NULL
+	&command_prove, &command_check, &command_redact, &command_sign, &command_timestamp, &command_chain, NULL
 };
 
 static const struct option_def global_options[] = {

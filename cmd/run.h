@@ -140,5 +140,8 @@ enum status run_receipts_check(const struct config *, struct err *) STATUS_USE;
 bool run_receipt_place(const struct config *, size_t i, char *place, size_t);
 enum status run_receipt_send(const struct config *, const char *place, const char *line, struct err *) STATUS_USE;
 enum status run_receipts(struct run *, struct str seal_text, struct err *) STATUS_USE;
+/* run_receipt_place(c, i, place, size): the i-th place of [seal] receipt; false behind the last.  run_receipt_send(c, place, line, err): the line to one of them. */
+bool run_receipt_place(const struct config *, size_t i, char *place, size_t size);
+enum status run_receipt_send(const struct config *, const char *place, const char *line, struct err *) STATUS_USE;
 
 #endif

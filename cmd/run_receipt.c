@@ -1,7 +1,6 @@
 /* run_receipt.c: the head of the chain, told to places that the administrator of the archives cannot change. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/log.h"
+#include "store/receipt.h"
 
 #define PLACE_MAX	2048u	/* bytes of one word of [seal] receipt */
 
@@ -141,7 +141,7 @@ run_receipts(struct run *r, struct str seal_text, struct err *err)
 {
 	const struct archive_params *p = archive_params_of(r->archive);
 	unsigned char hash[32];
-	char hex[65], line[256], place[PLACE_MAX];
+	char line[RECEIPT_LINE_MAX], place[PLACE_MAX];
 	enum status st;
 	struct err why;
 	bool delivered = false;
@@ -149,15 +149,14 @@ run_receipts(struct run *r, struct str seal_text, struct err *err)
 
 	if ((st = digest_of(DIGEST_SHA256, seal_text.p, seal_text.n, hash, err)) != ST_OK)
 		return st;
-	digest_hex(hash, sizeof(hash), hex);
-	snprintf(line, sizeof(line), "custody/1 head %s %" PRIu64 " sha256:%s\n", p->chain, p->sequence, hex);
+	receipt_line(p->chain, p->sequence, hash, line);
 	for (i = 0; run_receipt_place(r->app->config, i, place, sizeof(place)); i++) {
 		err_init(&why);
 		/* The seal stands whatever happens here: an undelivered receipt is said aloud. */
 		if (run_receipt_send(r->app->config, place, line, &why) == ST_OK)
 			delivered = true;
 		else
-			log_say(LOG_WARN_, _("the head receipt was not delivered to %s: %s"), place, why.text);
+			log_say(LOG_WARN_, _("the head receipt was not delivered to %s: %s; send it again with: custody chain receipt"), place, why.text);
 	}
 	/* Sent or printed it must be, also to those who want quiet. */
 	log_say(delivered ? LOG_INFO_ : LOG_WARN_, _("head receipt (keep it elsewhere): %.*s"), (int)strcspn(line, "\n"), line);

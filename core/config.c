@@ -368,3 +368,27 @@ config_bytes(const char *text, uint64_t *out, struct err *err)
 	*out = value << units[i].shift;
 	return ST_OK;
 }
+
+enum status
+config_duration(const char *text, int64_t *ms, struct err *err)
+{
+	static const struct { const char *name; int64_t hours; } units[] = {
+		{ "h", 1 }, { "hour", 1 }, { "hours", 1 }, { "d", 24 }, { "day", 24 }, { "days", 24 }, { "w", 168 }, { "week", 168 }, { "weeks", 168 },
+	};
+	const struct str number = { text, strspn(text, "0123456789") };
+	const char *unit = text + number.n;
+	uint64_t value;
+	size_t i;
+
+	while (*unit == ' ')
+		unit++;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]) && strcmp(unit, units[i].name) != 0; i++)
+		;
+	if (i == sizeof(units) / sizeof(units[0]) || str_u64(number, 1, 100000, &value, NULL) != ST_OK) {
+		(void)err_set(err, ST_USAGE, _("\"%s\" is not a length of time"), text);
+		(void)err_next(err, _("write a number with hours, days or weeks, as in 7 days"));
+		return ST_USAGE;
+	}
+	*ms = (int64_t)value * units[i].hours * 3600000;
+	return ST_OK;
+}

@@ -35,6 +35,8 @@ const char *config_key(const struct config *, const char *section, const char *p
 unsigned config_line(const struct config *, const char *section, const char *key);
 /* config_bytes("50 GiB", out, err): a size with optional KiB MiB GiB TiB. */
 enum status config_bytes(const char *text, uint64_t *out, struct err *) STATUS_USE;
+/* config_duration("7 days", ms, err): hours, days or weeks, also as h, d, w; ${ms} milliseconds, at least one hour.  ST_USAGE. */
+enum status config_duration(const char *text, int64_t *ms, struct err *err) STATUS_USE;
 /* config_nearest(word, candidates, n): the candidate with the least edit distance, NULL when none is near. Used for commands and options too. */
 const char *config_nearest(const char *word, const char *const *candidates, size_t n);
 

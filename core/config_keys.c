@@ -19,7 +19,7 @@ static const struct { const char *kind; enum naming naming; } kinds[] = {
 /* "x.*": any name behind the dot.  ${secret}: the value says where a secret is, and must not be one. */
 static const struct { const char *kind, *name; bool secret; } keys[] = {
 	{ "store", "path", false }, { "store", "label", false }, { "store", "volume", false }, { "store", "state", false },
-	{ "store", "encrypt_to", false }, { "store", "region", false }, { "store", "level", false },
+	{ "store", "encrypt_to", false }, { "store", "region", false }, { "store", "level", false }, { "store", "heartbeat", false },
 
 	{ "seal", "signer.*", false }, { "seal", "timestamp", false }, { "seal", "timestamp.ca", false }, { "seal", "timestamp.*", false },
 	{ "seal", "signed", false },

@@ -44,10 +44,10 @@ make_pki() {
 	key() { openssl genpkey -quiet -algorithm "$1" -pkeyopt "$2" -out "$d/$3.key" 2>/dev/null || openssl genpkey -algorithm "$1" -pkeyopt "$2" -out "$d/$3.key" 2>/dev/null; }
 	cert() { # name subject extensions issuer
 		openssl req -new -key "$d/$1.key" -subj "$2" -out "$d/$1.csr" -utf8
-		openssl x509 -req -in "$d/$1.csr" -CA "$d/$4.crt" -CAkey "$d/$4.key" -days 30 -extfile "$d/ca.cnf" -extensions "$3" -out "$d/$1.crt" 2>/dev/null
+		openssl x509 -req -in "$d/$1.csr" -CA "$d/$4.crt" -CAkey "$d/$4.key" -days ${PKI_DAYS:-30} -extfile "$d/ca.cnf" -extensions "$3" -out "$d/$1.crt" 2>/dev/null
 	}
 	key EC ec_paramgen_curve:P-256 root
-	openssl req -x509 -new -key "$d/root.key" -subj "/O=示例/CN=Root" -utf8 -days 60 -config <(printf '[req]\ndistinguished_name=n\n[n]\n'; cat "$d/ca.cnf") -extensions root -out "$d/root.crt"
+	openssl req -x509 -new -key "$d/root.key" -subj "/O=示例/CN=Root" -utf8 -days ${PKI_ROOT_DAYS:-60} -config <(printf '[req]\ndistinguished_name=n\n[n]\n'; cat "$d/ca.cnf") -extensions root -out "$d/root.crt"
 	key EC ec_paramgen_curve:P-256 sub; cert sub "/O=Example/CN=Issuing" sub root
 	key RSA rsa_keygen_bits:3072 admin; cert admin "/O=Example/CN=Admin" leaf sub
 	key EC ec_paramgen_curve:P-384 officer; cert officer "/O=Example/CN=Officer" leaf sub

@@ -1,0 +1,146 @@
+/* judge.c: one archive judged, and what all verdicts together come to; see judge.h. */
+#include "cmd/judge.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd/class.h"
+#include "cmd/verify_print.h"
+#include "core/i18n.h"
+#include "core/log.h"
+#include "core/when.h"
+
+static void
+fold(struct judging *j, const char *path, const struct verify_report *r)
+{
+	enum status st = r->verdict == VERDICT_VALID ? ST_OK : r->verdict == VERDICT_INVALID ? ST_CORRUPT : ST_UNSURE;
+	size_t i;
+
+	if (st == ST_OK || class_worse(j->worst, st) == j->worst)
+		return;
+	j->worst = st;
+	for (i = 0; i < r->n_steps && r->steps[i].verdict != r->verdict; i++)
+		;
+	if (r->verdict == VERDICT_INVALID)
+		snprintf(j->why, sizeof(j->why), r->offset_in_file ? _("%s: %s (member %s, offset %" PRIu64 " of the file)") :
+		    _("%s: %s (member %s, offset %" PRIu64 " of the tar)"), path, i < r->n_steps ? r->steps[i].text : "?",
+		    r->member[0] != '\0' ? r->member : "-", r->offset);
+	else
+		snprintf(j->why, sizeof(j->why), "%s: %s", path, i < r->n_steps ? r->steps[i].text : "?");
+}
+
+enum status
+judge_open(struct judging *j, struct app *app, const struct options *o, struct err *err)
+{
+	enum status st;
+	size_t i;
+
+	memset(j, 0, sizeof(*j));
+	j->app = app;
+	j->worst = ST_OK;
+	if ((st = verify_html_open(&j->html, options_get(o, "html"), err)) != ST_OK)
+		return st;
+	st = app_trust(app, options_get(o, "trust"), &j->trust, err);
+	for (i = 0; i < o->n_given && st == ST_OK; i++)
+		if (strcmp(o->given[i].def->name, "receipt") == 0) {
+			j->receipts_must = true;
+			st = receipts_load(o->given[i].value, &j->receipts, err);
+		}
+	if (st != ST_OK)
+		judge_close(j);
+	return st;
+}
+
+void
+judge_close(struct judging *j)
+{
+	verify_html_free(&j->html);
+	trust_free(&j->trust);
+	receipts_free(&j->receipts);
+}
+
+enum status
+judge_put(struct judging *j, const char *name, const struct verify_report *r, struct buf *out, struct err *err)
+{
+	enum status st = verify_html_add(&j->html, name, r, err);
+
+	fold(j, name, r);
+	return st != ST_OK ? st : j->app->json ? verify_print_json(name, r, out, err) : verify_print_text(name, r, out, err);
+}
+
+enum status
+judge_say(struct judging *j, const char *name, const char *id, enum verdict verdict, const char *text, struct err *err)
+{
+	struct verify_report r;
+	struct buf out;
+	enum status st;
+
+	memset(&r, 0, sizeof(r));
+	r.token_ms = WHEN_UNKNOWN;
+	verify_report_step(&r, VERIFY_AUTHENTICITY, id, verdict, "%s", text);
+	buf_init(&out, (size_t)1 << 16);
+	if ((st = judge_put(j, name, &r, &out, err)) == ST_OK && (st = app_print(&out, err)) == ST_OK)
+		j->app->answered = j->app->json;
+	buf_free(&out);
+	return st;
+}
+
+/* Receipts that name this very place of its chain; the others say nothing of one archive alone. */
+static void
+compare(const struct judging *j, struct verify_report *r)
+{
+	bool same = false;
+	size_t i;
+
+	if (!j->receipts_must || r->seal.sequence == 0)
+		return;
+	for (i = 0; i < j->receipts.n; i++) {
+		const struct receipt *c = &j->receipts.list[i];
+
+		if (strcmp(c->chain, r->seal.chain) != 0 || c->sequence != r->seal.sequence)
+			continue;
+		if (memcmp(c->sha256, r->seal_sha256, sizeof(c->sha256)) != 0) {
+			verify_report_step(r, VERIFY_AUTHENTICITY, "chain.receipt", VERDICT_INVALID,
+			    _("a receipt names another seal for sequence %" PRIu64 ": the chain was written anew (receipt, line %u)"), c->sequence, c->line);
+			return;
+		}
+		same = true;
+	}
+	if (same)
+		verify_report_step(r, VERIFY_AUTHENTICITY, "chain.receipt", VERDICT_VALID, "%s", _("a receipt names this seal"));
+	else
+		verify_report_step(r, VERIFY_AUTHENTICITY, "chain.receipt", VERDICT_INDETERMINATE, "%s",
+		    _("no receipt names this archive: verify the whole store to compare later heads of its chain"));
+}
+
+enum status
+judge_file(struct judging *j, const char *path, struct err *err)
+{
+	struct verify_report report;
+	struct buf out;
+	enum status st;
+
+	memset(&report, 0, sizeof(report));
+	if ((st = verify_archive(path, &j->trust, when_now_ms(), NULL, &report, err)) != ST_OK)
+		return st;
+	compare(j, &report);
+	buf_init(&out, (size_t)1 << 20);
+	if ((st = judge_put(j, path, &report, &out, err)) == ST_OK && (st = app_print(&out, err)) == ST_OK)
+		j->app->answered = j->app->json;
+	buf_free(&out);
+	return st;
+}
+
+enum status
+judge_answer(struct judging *j, enum status st, struct err *err)
+{
+	if (st == ST_OK)
+		st = verify_html_write(&j->html, j->trust.roots != NULL, err);
+	if (st != ST_OK && class_worse(j->worst, st) == st)
+		return st;
+	if (st != ST_OK)	/* the verdict weighs more, but this is not forgotten */
+		log_say(LOG_ERROR_, "%s", err->text);
+	if (j->worst != ST_OK)
+		err_set(err, j->worst, "%s: %s", verify_print_word(j->worst == ST_CORRUPT ? VERDICT_INVALID : VERDICT_INDETERMINATE), j->why);
+	return j->worst;
+}

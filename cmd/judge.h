@@ -1,0 +1,41 @@
+/*
+ * judge.h: archives and whole stores judged and printed: what `verify` and `chain check` share.
+ */
+#ifndef CMD_JUDGE_H
+#define CMD_JUDGE_H
+
+#include "archive/verify.h"
+#include "cmd/app.h"
+#include "cmd/verify_html.h"
+#include "store/chain.h"
+#include "store/store.h"
+
+struct judging {
+	struct app	*app;
+	struct trust	 trust;
+	struct verify_html html;
+	struct receipts	 receipts;
+	bool		 receipts_must;		/* they were given by hand: that none fits is a doubt */
+	bool		 seals_only;		/* no archive is read, only what lies in .seal directories */
+	int64_t		 heartbeat_ms;		/* 0: none */
+	enum status	 worst;			/* of everything judged so far, with its reason */
+	char		 why[600];
+};
+
+/* judge_open(j, app, o, err): --trust, --receipt and --html of ${o}.  ST_USAGE and what trust_load answers. */
+enum status judge_open(struct judging *, struct app *, const struct options *o, struct err *) STATUS_USE;
+void judge_close(struct judging *);
+/* judge_file(j, path, err): one archive, closed or pending; printed.  ST_IO: it cannot be read. */
+enum status judge_file(struct judging *, const char *path, struct err *) STATUS_USE;
+/* judge_store(j, path, err): every archive of a directory and its chains; printed.  ST_USAGE: it holds none. */
+enum status judge_store(struct judging *, const char *path, struct err *) STATUS_USE;
+/* judge_answer(j, st, err): at the end, however it came (${st}): the page, and the verdict of all as a status with its reason; the worse of it and ${st}. */
+enum status judge_answer(struct judging *, enum status, struct err *) STATUS_USE;
+
+/* --- between judge.c and judge_store.c --- */
+/* judge_put(j, name, r, out, err): append what is printed of a report, and let it count. */
+enum status judge_put(struct judging *, const char *name, const struct verify_report *, struct buf *out, struct err *) STATUS_USE;
+/* judge_say(j, name, id, verdict, text, err): one more finding about ${name}, printed at once. */
+enum status judge_say(struct judging *, const char *name, const char *id, enum verdict, const char *text, struct err *) STATUS_USE;
+
+#endif
