@@ -119,7 +119,8 @@ cms_verify(const struct seal_signer *signer, struct str der, struct str text, co
 	    (st = x509path_build(cert, others, w->crls, w->roots, w->at_ms / 1000, false, &path, err)) != ST_OK ||
 	    (st = check_useful(&s, inside, cert, &path, err)) != ST_OK)
 		goto out;
-	st = cms_verify_path(&path, w, err);
+	if ((st = cms_verify_path(&path, w, err)) == ST_OK)
+		st = algorithms_check(w->algorithms, &s, cert, w->at_ms, err);
 out:
 	x509path_free(&path);
 	sk_X509_pop_free(inside, X509_free);
@@ -251,8 +252,9 @@ cms_verify_sm2(const struct seal_signer *signer, struct str sig, struct str pem,
 	if ((st = check_sm2(signer, sig, pem, text, &cert, err)) != ST_OK)
 		goto out;
 	*holds = true;
-	if ((st = x509path_build(cert, w->certs, w->crls, w->roots, w->at_ms / 1000, false, &path, err)) == ST_OK)
-		st = cms_verify_path(&path, w, err);
+	if ((st = x509path_build(cert, w->certs, w->crls, w->roots, w->at_ms / 1000, false, &path, err)) == ST_OK &&
+	    (st = cms_verify_path(&path, w, err)) == ST_OK)
+		st = algorithms_check_sm2(w->algorithms, w->at_ms, err);
 out:
 	x509path_free(&path);
 	X509_free(cert);

@@ -5,6 +5,7 @@
 #ifndef ARCHIVE_CMS_VERIFY_H
 #define ARCHIVE_CMS_VERIFY_H
 
+#include "archive/algorithms.h"
 #include "archive/seal.h"
 #include "archive/x509path.h"
 
@@ -16,6 +17,8 @@ struct cms_world {
 	int64_t		 at_ms;		/* T */
 	bool		 at_proven;	/* a token proves T; else it is now */
 	bool		 revocation_required;
+	const struct algorithms *algorithms;	/* accepted ones; NULL: all that the format allows */
+	int64_t		 now_ms;	/* of the check: algorithms of tokens are judged then */
 };
 
 /*

@@ -95,7 +95,7 @@ at_member(struct verify_report *r, enum verdict v, const char *name, uint64_t at
 static enum status
 judge_tokens(struct evidence *e, const struct trust *t, int64_t now_ms, struct verify_report *r, struct err *err)
 {
-	struct cms_world w = { e->certs, e->crls, t->tsa_roots, now_ms, false, t->revocation_required };
+	struct cms_world w = { e->certs, e->crls, t->tsa_roots, now_ms, false, t->revocation_required, &t->algorithms, now_ms };
 	char id[32], name[64], when[21], ends[21];
 	int64_t gen_ms, ends_ms;
 	enum status st;
@@ -200,6 +200,20 @@ judge_roles(const struct evidence *e, const struct trust *t, struct verify_repor
 	}
 }
 
+/* Step 3: of the digests that bind content to the seal one at least must be acceptable today. */
+static void
+judge_digests(const struct evidence *e, const struct trust *t, int64_t now_ms, struct verify_report *r)
+{
+	size_t i;
+
+	for (i = 0; i < e->parsed.n_algs; i++)
+		if (algorithms_digest(&t->algorithms, e->parsed.algs[i], now_ms))
+			return;
+	if (i > 0)
+		verify_report_step(r, VERIFY_INTEGRITY, "algorithms", VERDICT_INDETERMINATE,
+		    _("the trust accepts none of its digests any more: a renewal archive must vouch for it"));
+}
+
 enum status
 evidence_judge(struct evidence *e, const struct trust *t, int64_t now_ms, struct verify_report *r, struct err *err)
 {
@@ -216,13 +230,14 @@ evidence_judge(struct evidence *e, const struct trust *t, int64_t now_ms, struct
 	if ((st = judge_tokens(e, t, now_ms, r, err)) != ST_OK)
 		return st;
 	w = (struct cms_world){ e->certs, e->crls, t->roots, r->token_ms != WHEN_UNKNOWN ? r->token_ms : now_ms,
-	    r->token_ms != WHEN_UNKNOWN, t->revocation_required };
+	    r->token_ms != WHEN_UNKNOWN, t->revocation_required, &t->algorithms, now_ms };
 	for (i = 0; i < e->parsed.n_signers; i++) {
 		if ((st = judge_signer(e, i, t, &w, r, &holds, err)) != ST_OK)
 			return st;
 		all = all && holds;
 	}
 	judge_roles(e, t, r);
+	judge_digests(e, t, now_ms, r);
 	r->seal_ok = all && e->parsed.n_signers > 0;
 	return ST_OK;
 }

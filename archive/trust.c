@@ -24,6 +24,7 @@ trust_none(struct trust *t)
 {
 	memset(t, 0, sizeof(*t));
 	t->token_required = true;
+	algorithms_all(&t->algorithms);
 }
 
 void
@@ -248,6 +249,8 @@ put(void *ctx, const char *section, const char *key, const char *value, struct e
 		return ST_OK;
 	if (strcmp(section, "trust") == 0)
 		return put_main(l, key, value, err);
+	if (strcmp(section, "algorithms") == 0)
+		return algorithms_put(&l->t->algorithms, key, value, err);
 	if (strncmp(section, "role ", 5) != 0 || !names_role_ok(str_of(section + 5)))
 		return err_set(err, ST_USAGE, _("unknown section [%s]"), section);
 	if (strcmp(key, "cert") != 0)

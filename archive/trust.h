@@ -8,10 +8,14 @@
  *   token      = required | optional        (default required)
  *   revocation = required | optional        (default optional)
  *   roles      = administrator, compliance-officer     (those that must be present)
+ *
+ *   [algorithms]
+ *   sha256     = until 2035-01-01           (or yes, or no; names: algorithms.h; what is not named is accepted)
  */
 #ifndef ARCHIVE_TRUST_H
 #define ARCHIVE_TRUST_H
 
+#include "archive/algorithms.h"
 #include "core/config.h"
 
 struct trust_cert { char role[33]; unsigned char sha256[32]; uint64_t from, to; /* sequences; to UINT64_MAX: open */ };
@@ -21,6 +25,7 @@ struct trust {
 	bool		 token_required, revocation_required;
 	char		 required[8][33]; size_t n_required;
 	struct trust_cert *certs; size_t n_certs;
+	struct algorithms algorithms;		/* accepted, and until when */
 };
 /* trust_load(path, out, err): ST_USAGE: not a trust file; ST_IO.  trust_none: no trust at all (every verdict at best INDETERMINATE). */
 enum status trust_load(const char *path, struct trust *out, struct err *) STATUS_USE;

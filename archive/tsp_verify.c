@@ -177,7 +177,11 @@ tsp_verify(struct str der, struct str data, const struct cms_world *w, int64_t *
 	if (!der_is(t.hash, hash, digest_size(t.alg)))
 		return err_set(err, ST_CORRUPT, _("the token is over other data"));
 	if ((st = signed_signer(&s, &cert, err)) == ST_OK && (st = signed_check(&s, STR(OID_TSTINFO), s.content, cert, TSA_RSA_BITS, err)) == ST_OK &&
-	    (st = judge_authority(&s, cert, w, t.gen_ms, err)) == ST_OK) {
+	    (st = judge_authority(&s, cert, w, t.gen_ms, err)) == ST_OK &&
+	    /* Now, not then: with an algorithm that no longer holds, a token with an old date can be made today.  seal/sha256sums.txt itself stands on SHA-256. */
+	    (st = algorithms_check(w->algorithms, &s, cert, w->now_ms, err)) == ST_OK &&
+	    (st = algorithms_refuse(w->algorithms, t.alg, w->now_ms, err)) == ST_OK &&
+	    (st = algorithms_refuse(w->algorithms, DIGEST_SHA256, w->now_ms, err)) == ST_OK) {
 		*gen_ms = t.gen_ms;
 		*ends_ms = end_of(cert);
 	}

@@ -53,6 +53,32 @@ refuses(void **state)
 }
 
 static void
+algorithms(void **state)
+{
+	static const char *const bad[] = {
+		"[algorithms]\nsha1 = yes\n", "[algorithms]\nsha256 = maybe\n", "[algorithms]\nsha256 = until 2035-02-30\n", "[algorithms]\nsha256 = until 2035-1-1\n",
+		"[algorithms]\nsha256 = until  2035-01-01\n", "[algorithms]\nsha256 = 2035-01-01\n", "[algorithms]\nsha256 = yes\nsha256 = no\n", "[algorithms]\nSHA256 = yes\n",
+	};
+	struct trust t;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(trust_parse("t", STR("[algorithms]\nsha256 = until 2035-01-01\nsm3 = no\nsha512 = yes\n"), &t, NULL), ST_OK);
+	/* 2035-01-01T00:00:00Z is 2051222400 by date(1). */
+	assert_true(algorithms_digest(&t.algorithms, DIGEST_SHA256, 2051222399999));
+	assert_false(algorithms_digest(&t.algorithms, DIGEST_SHA256, 2051222400000));
+	assert_false(algorithms_digest(&t.algorithms, DIGEST_SM3, 0));
+	assert_true(algorithms_digest(&t.algorithms, DIGEST_SHA512, INT64_MAX - 1));
+	assert_true(algorithms_digest(&t.algorithms, DIGEST_SHA384, INT64_MAX - 1));
+	assert_int_equal(algorithms_check_sm2(&t.algorithms, 0, NULL), ST_UNSURE);
+	trust_free(&t);
+	assert_true(algorithms_digest(&t.algorithms, DIGEST_SM3, 0));
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (trust_parse("t", str_of(bad[i]), &t, NULL) != ST_USAGE)
+			fail_msg("%s", bad[i]);
+}
+
+static void
 none(void **state)
 {
 	struct trust t;
@@ -67,7 +93,7 @@ none(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(reads), cmocka_unit_test(refuses), cmocka_unit_test(none) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(reads), cmocka_unit_test(refuses), cmocka_unit_test(none), cmocka_unit_test(algorithms) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
