@@ -8,9 +8,9 @@ sim_start "$WORK/t" --scale small --seed 17 || { finish; exit; }
 export CUSTODY_TEST_COMMIT=page CUSTODY_TEST_BACKOFF=5
 C=("$CUSTODY" -c "$WORK/t/custody.conf" --lang en -q --store "$WORK/s")
 
-count() { # CALL: how often the main thread makes it in a whole run
+count() { # CALL: how often it is made in a whole run, by whichever thread
 	rm -rf "$WORK/s"
-	strace -qq -o "$WORK/calls" -e trace="$1" "${C[@]}" export acme >/dev/null 2>&1
+	strace -f -qq -o "$WORK/calls" -e trace="$1" "${C[@]}" export acme >/dev/null 2>&1
 	wc -l < "$WORK/calls"
 }
 sweep() { # CALL ERROR
@@ -19,7 +19,7 @@ sweep() { # CALL ERROR
 	step=$((total / POINTS + 1))
 	for ((n = 1 + RANDOM % step; n <= total; n += step)); do
 		chmod -R u+w "$WORK/s" 2>/dev/null; rm -rf "$WORK/s"
-		strace -qq -o /dev/null -e trace="$call" -e inject="$call":error="$error":when="$n" "${C[@]}" export acme >"$WORK/out" 2>"$WORK/err"
+		strace -f -qq -o /dev/null -e trace="$call" -e inject="$call":error="$error":when="$n" "${C[@]}" export acme >"$WORK/out" 2>"$WORK/err"
 		got=$?
 		tried=$((tried + 1))
 		if [ $got = 0 ]; then	# a call whose failure does no harm (a lock file's text, a probe) must still leave a whole archive
@@ -35,6 +35,9 @@ sweep() { # CALL ERROR
 }
 RANDOM=31
 sweep write ENOSPC
+sweep write EDQUOT
+sweep pwrite64 ENOSPC
+sweep pwrite64 EDQUOT
 sweep fsync EIO
 sweep renameat EXDEV
 sweep rename EXDEV
