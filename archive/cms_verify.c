@@ -271,3 +271,37 @@ cms_verify_alone(const struct seal_signer *signer, struct str der, struct str pe
 
 	return st == ST_UNSURE && holds ? ST_OK : st;	/* nobody is trusted here, so "leads to no root" is the best there is */
 }
+
+static enum status
+put_name(const X509_NAME *name, struct buf *out, struct err *err)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	enum status st;
+	char *p;
+	long n;
+
+	if (bio == NULL || X509_NAME_print_ex(bio, name, 0, (XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) | ASN1_STRFLGS_UTF8_CONVERT) < 0 ||
+	    (n = BIO_get_mem_data(bio, &p)) < 0)
+		st = err_oom(err, 0);
+	else if ((st = buf_add(out, p, (size_t)n, err)) == ST_OK)
+		st = buf_z(out, err);
+	BIO_free(bio);
+	return st;
+}
+
+enum status
+cms_verify_names(enum seal_kind kind, struct str sig, struct str pem, struct buf *issuer, struct buf *subject, struct err *err)
+{
+	struct signed_data s;
+	X509 *cert = NULL;
+	enum status st;
+
+	if (kind == SEAL_SM2)
+		st = cms_verify_pem_cert(pem, &cert, err);
+	else if ((st = signed_parse(sig, STR(OID_DATA), false, &s, err)) == ST_OK)
+		st = signed_signer(&s, &cert, err);
+	if (st == ST_OK && (st = put_name(X509_get_issuer_name(cert), issuer, err)) == ST_OK)
+		st = put_name(X509_get_subject_name(cert), subject, err);
+	X509_free(cert);
+	return st;
+}

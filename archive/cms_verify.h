@@ -34,6 +34,11 @@ enum status cms_verify_alone(const struct seal_signer *, struct str der, struct 
 /* cms_verify_sm2(signer, sig, pem, text, world, holds, err): the same for kind sm2: DER SEQUENCE{r,s} and the certificate's PEM. */
 enum status cms_verify_sm2(const struct seal_signer *, struct str sig, struct str pem, struct str text, const struct cms_world *, bool *holds,
     struct err *) STATUS_USE;
+/*
+ * cms_verify_names(kind, sig, pem, issuer, subject, err): the names of the signer's certificate (inside ${sig}; of kind sm2: ${pem}) as RFC 2253 has them, in UTF-8:
+ * what `openssl x509 -noout -issuer -subject -nameopt RFC2253,-esc_msb,utf8` prints.  Of a signature that holds; NUL-terminated.  ST_CORRUPT, ST_UNSURE, ST_LIMIT.
+ */
+enum status cms_verify_names(enum seal_kind, struct str sig, struct str pem, struct buf *issuer, struct buf *subject, struct err *) STATUS_USE;
 /* cms_verify_path(path, world, role, err): what a chain's result means for a signature. */
 enum status cms_verify_path(const struct x509path *, const struct cms_world *, struct err *) STATUS_USE;
 /* Strict PEM: exactly one certificate or CRL, nothing around, written as OpenSSL writes it.  Owned; ST_CORRUPT. */

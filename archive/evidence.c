@@ -125,27 +125,56 @@ judge_tokens(struct evidence *e, const struct trust *t, int64_t now_ms, struct v
 	return ST_OK;
 }
 
+/* Whether a line of the trust names this certificate; ${unknown}: it names one by issuer and subject, and no signature that holds has brought the certificate. */
+static bool
+names(const struct trust_cert *c, const struct seal_signer *g, const struct buf *issuer, const struct buf *subject, bool *unknown)
+{
+	if (c->subject[0] == '\0')
+		return memcmp(c->sha256, g->cert_sha256, sizeof(c->sha256)) == 0;
+	*unknown |= subject->n == 0;
+	return subject->n > 0 && strcmp(c->issuer, issuer->p) == 0 && strcmp(c->subject, subject->p) == 0;
+}
+
 /* What the trust says of this certificate in this role at this sequence. */
 static enum status
-allowed(const struct trust *t, const struct seal *s, const struct seal_signer *g, struct err *err)
+allowed(const struct trust *t, const struct seal *s, const struct seal_signer *g, const struct buf *issuer, const struct buf *subject, struct err *err)
 {
-	bool others = false;
+	bool others = false, unknown = false;
 	size_t i;
 
 	for (i = 0; i < t->n_certs; i++) {
 		const struct trust_cert *c = &t->certs[i];
-		bool same = memcmp(c->sha256, g->cert_sha256, sizeof(c->sha256)) == 0;
-		bool covers = c->from <= s->sequence && s->sequence <= c->to;
+		bool covers = c->from <= s->sequence && s->sequence <= c->to, same;
 
 		if (strcmp(c->role, g->role) != 0)
 			continue;
+		same = names(c, g, issuer, subject, &unknown);
 		if (same && covers)
 			return ST_OK;
 		others |= same || covers;	/* out of its range, or another one is named for it */
 	}
-	if (others)
+	if (others && !unknown)
 		return err_set(err, ST_CORRUPT, _("the trust names other certificates for the role %s"), g->role);
 	return err_set(err, ST_UNSURE, _("the trust names no certificate for the role %s"), g->role);
+}
+
+/* The names of the certificate, where the signature under it holds: before that they are anybody's word. */
+static enum status
+may_sign(const struct evidence *e, size_t i, bool holds, const struct trust *t, struct err *err)
+{
+	const struct seal_signer *g = &e->parsed.signers[i];
+	struct buf issuer, subject;
+	enum status st = ST_OK;
+
+	buf_init(&issuer, 65536);
+	buf_init(&subject, 65536);
+	if (holds)
+		st = cms_verify_names(g->kind, buf_str(&e->signature[i]), buf_str(&e->sm2_cert[i]), &issuer, &subject, err);
+	if (st == ST_OK)
+		st = allowed(t, &e->parsed, g, &issuer, &subject, err);
+	buf_free(&issuer);
+	buf_free(&subject);
+	return st;
 }
 
 static enum status
@@ -174,7 +203,8 @@ judge_signer(struct evidence *e, size_t i, const struct trust *t, const struct c
 	else
 		verify_report_step(r, VERIFY_AUTHENTICITY, id, VERDICT_VALID, _("signature %s: holds, its certificate leads to a trusted root"), g->role);
 	snprintf(id, sizeof(id), "role.%s", g->role);
-	may = allowed(t, &e->parsed, g, err);
+	if ((may = may_sign(e, i, *holds, t, err)) == ST_NOMEM)
+		return may;
 	at_member(r, verdict_of(may), "seal/seal.txt", e->at_seal);
 	if (may != ST_OK)
 		verify_report_step(r, VERIFY_AUTHENTICITY, id, verdict_of(may), "%s", err == NULL ? "" : err->text);

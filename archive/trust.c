@@ -17,7 +17,12 @@
 #define TRUST_CERTS_MAX	1024u
 #define TRUST_ROLES_MAX	8u
 
-struct loading { struct trust *t; struct str dir; };	/* ${dir}: of the trust file, with its slash; "" when it has none */
+struct loading {
+	struct trust	*t;
+	struct str	 dir;			/* of the trust file, with its slash; "" when it has none */
+	char		 issuer[TRUST_NAME_MAX];	/* read, its subject must follow; "": none */
+	char		 role[33];		/* of that issuer */
+};
 
 void
 trust_none(struct trust *t)
@@ -143,11 +148,44 @@ word(struct str *s)
 	return w;
 }
 
+/* from=N and to=N at the beginning of ${rest}, which then begins with what follows them. */
+static enum status
+ranges(struct str *rest, struct trust_cert *c, struct err *err)
+{
+	for (;;) {
+		struct str after = *rest, w = word(&after);
+		bool from = str_has_prefix(w, "from="), to = str_has_prefix(w, "to=");
+		size_t skip = from ? 5 : 3;
+
+		if (!from && !to)
+			break;
+		if (str_u64((struct str){ w.p + skip, w.n - skip }, 1, UINT64_MAX, from ? &c->from : &c->to, NULL) != ST_OK)
+			return err_set(err, ST_USAGE, _("from= and to= are sequences, from 1"));
+		*rest = after;
+	}
+	while (rest->n > 0 && (rest->p[0] == ' ' || rest->p[0] == '\t'))
+		*rest = (struct str){ rest->p + 1, rest->n - 1 };
+	return c->from <= c->to ? ST_OK : err_set(err, ST_USAGE, _("cert: from is behind to"));
+}
+
+static enum status
+append(struct trust *t, const struct trust_cert *c, struct err *err)
+{
+	struct trust_cert *grown;
+
+	if (t->n_certs == TRUST_CERTS_MAX)
+		return err_set(err, ST_USAGE, _("more than %u certificates"), TRUST_CERTS_MAX);
+	if ((grown = mem_grow(t->certs, t->n_certs + 1, sizeof(*grown), err)) == NULL)
+		return ST_NOMEM;
+	t->certs = grown;
+	grown[t->n_certs++] = *c;
+	return ST_OK;
+}
+
 static enum status
 put_cert(const struct loading *l, const char *role, const char *value, struct err *err)
 {
-	struct trust *t = l->t;
-	struct trust_cert c = { .from = 1, .to = UINT64_MAX }, *grown;
+	struct trust_cert c = { .from = 1, .to = UINT64_MAX };
 	struct str rest = str_of(value), w = word(&rest);
 	char name[4096];
 	enum status st;
@@ -163,22 +201,39 @@ put_cert(const struct loading *l, const char *role, const char *value, struct er
 			return st;
 	} else
 		return err_set(err, ST_USAGE, _("cert: neither sha256:… nor file:…"));
-	for (w = word(&rest); w.p != NULL; w = word(&rest)) {
-		bool from = str_has_prefix(w, "from="), to = str_has_prefix(w, "to=");
-		size_t skip = from ? 5 : 3;
+	if ((st = ranges(&rest, &c, err)) != ST_OK)
+		return st;
+	if (word(&rest).p != NULL)
+		return err_set(err, ST_USAGE, _("cert: only from=N and to=N may follow"));
+	return append(l->t, &c, err);
+}
 
-		if ((!from && !to) || str_u64((struct str){ w.p + skip, w.n - skip }, 1, UINT64_MAX, from ? &c.from : &c.to, NULL) != ST_OK)
-			return err_set(err, ST_USAGE, _("cert: only from=N and to=N may follow"));
+/* A certificate known by who gave it and to whom: two lines, the second ends it. */
+static enum status
+put_name(struct loading *l, const char *role, const char *key, const char *value, struct err *err)
+{
+	struct trust_cert c = { .from = 1, .to = UINT64_MAX };
+	struct str rest = str_of(value);
+	enum status st;
+
+	if (rest.n >= TRUST_NAME_MAX)
+		return err_set(err, ST_USAGE, _("%s: longer than %u bytes"), key, TRUST_NAME_MAX - 1);
+	if (strcmp(key, "issuer") == 0) {
+		memcpy(l->issuer, value, rest.n + 1);
+		memcpy(l->role, role, strlen(role) + 1);
+		return ST_OK;
 	}
-	if (c.from > c.to)
-		return err_set(err, ST_USAGE, _("cert: from is behind to"));
-	if (t->n_certs == TRUST_CERTS_MAX)
-		return err_set(err, ST_USAGE, _("more than %u certificates"), TRUST_CERTS_MAX);
-	if ((grown = mem_grow(t->certs, t->n_certs + 1, sizeof(*grown), err)) == NULL)
-		return ST_NOMEM;
-	t->certs = grown;
-	grown[t->n_certs++] = c;
-	return ST_OK;
+	if (l->issuer[0] == '\0')
+		return err_set(err, ST_USAGE, _("subject: its issuer must stand in the line before"));
+	if ((st = ranges(&rest, &c, err)) != ST_OK)
+		return st;
+	if (rest.n == 0)
+		return err_set(err, ST_USAGE, _("subject: the name is missing"));
+	memcpy(c.role, role, strlen(role) + 1);
+	memcpy(c.issuer, l->issuer, sizeof(c.issuer));
+	memcpy(c.subject, rest.p, rest.n);
+	l->issuer[0] = '\0';
+	return append(l->t, &c, err);
 }
 
 static enum status
@@ -243,8 +298,10 @@ put_main(const struct loading *l, const char *key, const char *value, struct err
 static enum status
 put(void *ctx, const char *section, const char *key, const char *value, struct err *err)
 {
-	const struct loading *l = ctx;
+	struct loading *l = ctx;
 
+	if (l->issuer[0] != '\0' && (strcmp(key, "subject") != 0 || strncmp(section, "role ", 5) != 0 || strcmp(section + 5, l->role) != 0))
+		return err_set(err, ST_USAGE, _("issuer: its subject must stand in the next line"));
 	if (value == NULL || value[0] == '\0')
 		return ST_OK;
 	if (strcmp(section, "trust") == 0)
@@ -253,6 +310,8 @@ put(void *ctx, const char *section, const char *key, const char *value, struct e
 		return algorithms_put(&l->t->algorithms, key, value, err);
 	if (strncmp(section, "role ", 5) != 0 || !names_role_ok(str_of(section + 5)))
 		return err_set(err, ST_USAGE, _("unknown section [%s]"), section);
+	if (strcmp(key, "issuer") == 0 || strcmp(key, "subject") == 0)
+		return put_name(l, section + 5, key, value, err);
 	if (strcmp(key, "cert") != 0)
 		return err_set(err, ST_USAGE, _("unknown key %s in [%s]"), key, section);
 	return put_cert(l, section + 5, value, err);
@@ -262,11 +321,14 @@ enum status
 trust_parse(const char *path, struct str text, struct trust *out, struct err *err)
 {
 	const char *slash = strrchr(path, '/');
-	struct loading l = { out, { path, slash == NULL ? 0 : (size_t)(slash + 1 - path) } };
+	struct loading l = { .t = out, .dir = { path, slash == NULL ? 0 : (size_t)(slash + 1 - path) } };
 	enum status st;
 
 	trust_none(out);
-	if ((st = config_ini(path, text, put, &l, err)) != ST_OK)
+	st = config_ini(path, text, put, &l, err);
+	if (st == ST_OK && l.issuer[0] != '\0')
+		st = err_set(err, ST_USAGE, _("%s: issuer: its subject must stand in the next line"), path);
+	if (st != ST_OK)
 		trust_free(out);
 	return st;
 }

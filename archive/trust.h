@@ -7,6 +7,8 @@
  *   tsa_roots  = trust/tsa-roots.pem
  *   token      = required | optional        (default required)
  *   revocation = required | optional        (default optional)
+ *                                           issuer  = <RFC 2253>, and in the next line
+ *                                           subject = [from=N] [to=N] <RFC 2253>: any certificate that this authority gave to this name
  *   roles      = administrator, compliance-officer     (those that must be present)
  *
  *   [algorithms]
@@ -18,7 +20,13 @@
 #include "archive/algorithms.h"
 #include "core/config.h"
 
-struct trust_cert { char role[33]; unsigned char sha256[32]; uint64_t from, to; /* sequences; to UINT64_MAX: open */ };
+#define TRUST_NAME_MAX	512u
+struct trust_cert {
+	char		 role[33];
+	unsigned char	 sha256[32];		/* of its DER; where ${subject} is "" */
+	char		 issuer[TRUST_NAME_MAX], subject[TRUST_NAME_MAX];	/* RFC 2253 in UTF-8, as cms_verify_names writes them; "": by hash */
+	uint64_t	 from, to;		/* sequences; to UINT64_MAX: open */
+};
 struct trust {
 	char		 chain[48];		/* "": not named */
 	struct x509_store_st *roots, *tsa_roots;	/* NULL: none given; nothing of the system's is ever added */

@@ -32,6 +32,21 @@ if command -v faketime >/dev/null; then
 	{ cat "$S/trust.conf"; printf '\n[algorithms]\nsha256 = until %s\n' "$Y"; } > "$S/t.conf"
 	expect 8 "three years later SHA-256 has ended" faketime '+3 years' "$CUSTODY" verify --trust "$S/t.conf" "$A"
 else skip "faketime"; fi
+# --- roles by issuer and subject instead of a fingerprint ---
+name() { openssl x509 -in "$2" -noout "-$1" -nameopt RFC2253,-esc_msb,utf8 | sed 's/^[a-z]*=//'; }
+by_name() { # STATUS NAME ISSUER SUBJECT
+	{ sed '/^\[role compliance-officer\]/,$d' "$S/trust.conf"; printf '[role compliance-officer]\nissuer = %s\nsubject = %s\n' "$3" "$4"; } > "$S/n.conf"
+	expect "$1" "$2" "$CUSTODY" --lang en verify --trust "$S/n.conf" "$A"
+}
+I=$(name issuer "$S/officer.crt") O=$(name subject "$S/officer.crt")
+by_name 0 "as openssl prints them" "$I" "$O"
+by_name 0 "within its sequences" "$I" "from=1 to=1 $O"
+by_name 8 "not named for this sequence" "$(name subject "$S/admin.crt")" "from=5 $O"
+by_name 7 "out of its sequences" "$I" "from=2 $O"
+by_name 7 "another subject" "$I" "$(name subject "$S/admin.crt")"
+by_name 7 "another issuer" "$O" "$O"
+by_name 7 "a part of the name is not the name" "$I" "${O%,*}"
+by_name 2 "no subject" "$I" ""
 cp "$A" bad.tar.gz; chmod u+w bad.tar.gz; printf X | dd of=bad.tar.gz bs=1 seek=9000 conv=notrunc 2>/dev/null
 expect 7 "a contradiction stays INVALID whatever is accepted" "$CUSTODY" verify --trust "$S/t.conf" bad.tar.gz
 finish

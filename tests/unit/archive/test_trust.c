@@ -38,6 +38,10 @@ refuses(void **state)
 		"[trust]\nunknown = 1\n", "[other]\ntoken = required\n", "[role Admin]\ncert = sha256:" HEX "\n", "[role a]\nkey = x\n", "[role a]\ncert = " HEX "\n",
 		"[role a]\ncert = sha256:" HEX "00\n", "[role a]\ncert = sha256:" HEX " from=0\n", "[role a]\ncert = sha256:" HEX " from=5 to=4\n",
 		"[role a]\ncert = sha256:" HEX " until=4\n", "[role a]\ncert = file:nothing.crt\n", "[trust]\nroles = a,b,c,d,e,f,g,h,i\n",
+		"[role a]\nsubject = CN=x\n", "[role a]\nissuer = CN=x\n", "[role a]\nissuer = CN=x\nissuer = CN=y\nsubject = CN=z\n",
+		"[role a]\nissuer = CN=x\n[role b]\nsubject = CN=y\n", "[role a]\nissuer = CN=x\nsubject = from=2 to=1 CN=y\n",
+		"[role a]\nissuer = CN=x\nsubject = from=0 CN=y\n", "[role a]\nissuer = CN=x\nsubject = from=1 to=3\n",
+		"[role a]\nissuer = CN=x\nsubject =\n", "[role a]\ncert = sha256:" HEX " CN=x\n",
 	};
 	struct trust t;
 	size_t i;
