@@ -133,6 +133,7 @@ baginfo_parse(struct str text, struct baginfo *b, struct err *err)
 	unsigned line;
 
 	memset(b, 0, sizeof(*b));
+	b->text = text;
 	for (line = 1; text.n > 0; line++) {
 		struct str value = cut(&text, "\n"), name;
 		int label;
@@ -149,4 +150,14 @@ baginfo_parse(struct str text, struct baginfo *b, struct err *err)
 		last = label;
 	}
 	return last >= COUNT ? ST_OK : bad(line, err);
+}
+
+bool
+baginfo_is_for(const struct baginfo *b, const unsigned char sha256[32])
+{
+	char line[] = "\nEncryption-Recipient: sha256:0123456789012345678901234567890123456789012345678901234567890123\n";
+
+	digest_hex(sha256, 32, line + sizeof(line) - 2 - 64);
+	line[sizeof(line) - 2] = '\n';
+	return b->text.p != NULL && memmem(b->text.p, b->text.n, line, sizeof(line) - 1) != NULL;
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "archive/gunzip.h"
+#include "archive/opener.h"
 #include "archive/reader.h"
 #include "archive/scratch.h"
 #include "core/fs.h"
@@ -15,6 +16,8 @@ struct browse {
 	int		list;		/* struct browse_member, one after the other */
 	char		*path;
 	uint64_t	n, next;
+	bool		encrypted;
+	const struct crypt_key *key;
 	struct browse_member filling;
 };
 
@@ -38,6 +41,8 @@ tap_end(void *ctx, const unsigned char sha256[32], struct err *err)
 	struct browse *b = ctx;
 
 	memcpy(b->filling.sha256, sha256, 32);
+	if (strlen(b->filling.path) > 4 && strcmp(b->filling.path + strlen(b->filling.path) - 4, ".cms") == 0)
+		b->encrypted = true;
 	b->n++;
 	return fs_write_all(b->list, _("a temporary file"), &b->filling, sizeof(b->filling), err);
 }
@@ -100,6 +105,18 @@ browse_next(struct browse *b, struct browse_member *m, struct err *err)
 }
 
 void
+browse_use_key(struct browse *b, const struct crypt_key *key)
+{
+	b->key = key;
+}
+
+bool
+browse_encrypted(const struct browse *b)
+{
+	return b->encrypted;
+}
+
+void
 browse_rewind(struct browse *b)
 {
 	b->next = 0;
@@ -107,12 +124,71 @@ browse_rewind(struct browse *b)
 
 /* --- reading again --- */
 
-struct walk { struct browse *b; const struct browse_visit *v; struct reader reader; struct digest digest; struct browse_member m; uint64_t i; bool wanted; };
+struct walk { struct browse *b; const struct browse_visit *v; struct reader reader; struct digest digest; struct browse_member m; uint64_t i; bool wanted;
+	/* of an encrypted file with a key: */
+	bool parts; struct browse_member plain; struct opener opener; };
 
 static enum status
 changed(const struct walk *w, struct err *err)
 {
 	return err_set(err, ST_CORRUPT, _("%s changed since it was verified"), w->b->path);
+}
+
+static enum status
+plain_put(void *ctx, const unsigned char *p, size_t n, struct err *err)
+{
+	struct walk *w = ctx;
+
+	return w->v->data(w->v->ctx, p, n, err);
+}
+
+/* The file whose parts were running has no more of them. */
+static enum status
+plain_end(struct walk *w, struct err *err)
+{
+	enum status st;
+
+	if (!w->parts)
+		return ST_OK;
+	w->parts = false;
+	if ((st = opener_file_end(&w->opener, err)) != ST_OK)
+		return err_in(err, "%s", w->plain.path);
+	return w->v->end(w->v->ctx, &w->plain, err);
+}
+
+/* A part: of the same file, or of another one. */
+static enum status
+plain_entry(struct walk *w, uint64_t size, struct err *err)
+{
+	const size_t n = strlen(w->m.path) - strlen(".gz.0001.cms");
+	const bool first = strcmp(w->m.path + n, ".gz.0001.cms") == 0;
+	enum status st;
+
+	if (first) {
+		memset(&w->plain, 0, sizeof(w->plain));
+		memcpy(w->plain.path, w->m.path, n);
+		w->plain.offset = w->m.offset;
+		if ((st = w->v->begin(w->v->ctx, &w->plain, &w->wanted, err)) != ST_OK)
+			return st;
+		w->parts = w->wanted;
+		w->opener.key = w->b->key;
+		w->opener.put = plain_put;
+		w->opener.ctx = w;
+	}
+	w->wanted = w->parts;
+	if (!w->wanted)
+		return ST_OK;
+	if ((st = opener_part(&w->opener, first, size, err)) != ST_OK)
+		return st;
+	return digest_begin(&w->digest, DIGEST_SHA256, err);
+}
+
+static bool
+is_part(const char *path)
+{
+	const size_t n = strlen(path);
+
+	return n > strlen(".gz.0001.cms") && strcmp(path + n - 4, ".cms") == 0 && strncmp(path, "data/", 5) == 0;
 }
 
 static enum status
@@ -128,6 +204,10 @@ walk_entry(void *ctx, const char *path, uint64_t size, uint64_t at, struct err *
 	if (strcmp(path, w->m.path) != 0 || size != w->m.size || at != w->m.offset)
 		return changed(w, err);
 	w->wanted = false;
+	if ((!is_part(w->m.path) || strcmp(w->m.path + strlen(w->m.path) - 9, ".0001.cms") == 0) && (st = plain_end(w, err)) != ST_OK)
+		return st;
+	if (w->b->key != NULL && is_part(w->m.path))
+		return plain_entry(w, size, err);
 	if ((st = w->v->begin(w->v->ctx, &w->m, &w->wanted, err)) != ST_OK || !w->wanted)
 		return st;
 	return digest_begin(&w->digest, DIGEST_SHA256, err);
@@ -143,6 +223,8 @@ walk_data(void *ctx, const unsigned char *p, size_t n, struct err *err)
 		return ST_OK;
 	if ((st = digest_add(&w->digest, p, n, err)) != ST_OK)
 		return st;
+	if (w->parts)
+		return opener_add(&w->opener, p, n, err);
 	return w->v->data(w->v->ctx, p, n, err);
 }
 
@@ -157,7 +239,11 @@ walk_end(void *ctx, struct err *err)
 		return ST_OK;
 	if ((st = digest_end(&w->digest, hash, err)) != ST_OK)
 		return st;
-	return memcmp(hash, w->m.sha256, 32) == 0 ? w->v->end(w->v->ctx, &w->m, err) : changed(w, err);
+	if (memcmp(hash, w->m.sha256, 32) != 0)
+		return changed(w, err);
+	if (!w->parts)
+		return w->v->end(w->v->ctx, &w->m, err);
+	return (st = opener_part_end(&w->opener, err)) == ST_OK ? ST_OK : (err_in(err, "%s", w->m.path), st);
 }
 
 static enum status
@@ -180,6 +266,7 @@ browse_walk(struct browse *b, const struct browse_visit *v, struct err *err)
 		st = changed(&w, err);
 	reader_free(&w.reader);
 	digest_free(&w.digest);
+	opener_free(&w.opener);
 	return st == ST_END ? ST_OK : st;
 }
 

@@ -16,6 +16,12 @@ struct browse_member { char path[101]; uint64_t size, offset /* of its header, i
  */
 enum status browse_open(struct browse **out, const char *path, const struct trust *, int64_t now_ms, bool unsure_ok, struct verify_report *,
     struct err *) STATUS_USE;
+/*
+ * browse_use_key(b, key): walks give the plain files of encrypted ones, under their plain paths (size and hash 0: they are not known before), and not their parts.  ${key} is
+ * borrowed.  Only what is wanted is decrypted.  ST_DENIED then from the walk: not for this certificate.
+ */
+void browse_use_key(struct browse *, const struct crypt_key *key);
+bool browse_encrypted(const struct browse *);	/* its payload is */
 void browse_close(struct browse *);	/* NULL does nothing */
 /* browse_next(b, m, err): the members in tar order, ST_END behind the last; browse_rewind starts again. */
 enum status browse_next(struct browse *, struct browse_member *m, struct err *) STATUS_USE;

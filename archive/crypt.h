@@ -76,6 +76,7 @@ struct crypt_key;
 enum status crypt_key_open(struct crypt_key **out, const char *cert_path, struct str key, struct err *) STATUS_USE;
 void crypt_key_close(struct crypt_key *);	/* NULL does nothing */
 const unsigned char *crypt_key_fingerprint(const struct crypt_key *);
+enum status crypt_not_ours(struct err *);	/* ST_DENIED, and what to do */
 /*
  * crypt_open(key, part, text, err): decrypt a whole part in place: ${text} is the gzip stream's octets inside ${part}, whose bytes are overwritten.  Nothing is given before the tag was
  * checked.  ST_CORRUPT: not the form, or changed; ST_DENIED: not for this certificate.  On failure what was decrypted is wiped.

@@ -115,7 +115,7 @@ is_ecdh(struct str alg)
 	    der_only(alg, DER_SEQUENCE, &wrap) && der_only(wrap, DER_OID, &oid) && DER_IS(oid, OID_AES_256_WRAP);
 }
 
-/* KeyAgreeRecipientInfo of one recipient, a new key of the sender in it */
+/* KeyAgreeRecipientInfo of one recipient, a new key of the sender in it: an uncompressed point, whole octets */
 static bool
 is_ec(struct str s)
 {
@@ -124,7 +124,7 @@ is_ec(struct str s)
 	if (!der_take(&s, DER_INTEGER, &version, NULL) || !DER_IS(version, "\3") || !der_take(&s, DER_CONTEXT(0), &from, NULL) ||
 	    !der_only(from, DER_CONTEXT(1), &from) || !der_take(&from, DER_SEQUENCE, &alg, NULL) || !der_take(&alg, DER_OID, &oid, NULL) ||
 	    !DER_IS(oid, OID_EC_KEY) || (alg.n > 0 && !der_only(alg, DER_OID, NULL) && !der_only(alg, DER_NULL, NULL)) ||
-	    !der_only(from, DER_BITS, &point) || point.n < 2 || !der_take(&s, DER_SEQUENCE, &alg, NULL) || !is_ecdh(alg) ||
+	    !der_only(from, DER_BITS, &point) || (point.n != 66 && point.n != 98) || point.p[0] != 0 || point.p[1] != 4 || !der_take(&s, DER_SEQUENCE, &alg, NULL) || !is_ecdh(alg) ||
 	    !der_only(s, DER_SEQUENCE, &keys) || !der_only(keys, DER_SEQUENCE, &one))
 		return false;
 	if (der_tag(one) == DER_SEQUENCE) {

@@ -26,9 +26,10 @@ crypt_key_open(struct crypt_key **out, const char *cert_path, struct str key, st
 		return ST_NOMEM;
 	if ((st = crypt_read_cert(cert_path, &k->cert, err)) != ST_OK || (st = key_pem(key, cert_path, &k->key, err)) != ST_OK)
 		goto out;
-	if (X509_check_private_key(k->cert, k->key) != 1)
-		st = err_set(err, ST_DENIED, _("the private key does not belong to the certificate %s"), cert_path);
-	else if (X509_digest(k->cert, EVP_sha256(), k->sha256, &n) != 1)
+	if (X509_check_private_key(k->cert, k->key) != 1) {
+		err_set(err, ST_DENIED, _("the private key does not belong to the certificate %s"), cert_path);
+		st = err_next(err, _("give the key and the certificate of one recipient: --decrypt-key KEY.pem --decrypt-cert CERT.pem"));
+	} else if (X509_digest(k->cert, EVP_sha256(), k->sha256, &n) != 1)
 		st = crypt_why(err, ST_NOMEM, cert_path);
 out:
 	ERR_clear_error();
@@ -91,6 +92,13 @@ without_content(const struct crypt_head *h, struct str tail, struct buf *out, st
 	return buf_add(out, "\0\0\0\0\0\0", 6, err);
 }
 
+enum status
+crypt_not_ours(struct err *err)
+{
+	err_set(err, ST_DENIED, _("the content is not encrypted for this certificate"));
+	return err_next(err, _("bag-info.txt names the recipients: Encryption-Recipient is the SHA-256 of openssl x509 -outform DER"));
+}
+
 /* Changed, or a key that is not the right one: one text, whatever the library found. */
 static enum status
 changed(struct err *err)
@@ -146,7 +154,7 @@ crypt_open(const struct crypt_key *k, struct buf *part, struct str *text, struct
 	if ((cms = d2i_CMS_ContentInfo(NULL, &der, (long)small.n)) == NULL)
 		st = changed(err);
 	else if (!is_for(cms, k->cert))
-		st = err_set(err, ST_DENIED, _("the content is not encrypted for this certificate"));
+		st = crypt_not_ours(err);
 	else if (CMS_decrypt_set1_pkey(cms, k->key, k->cert) != 1)
 		st = changed(err);
 	else if ((st = decrypt(cms, part->p + h.n, (size_t)h.cipher, err)) == ST_OK)

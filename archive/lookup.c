@@ -189,6 +189,7 @@ lookup_close(struct lookup *l)
 	index_close(l->index);
 	sealed_free(&l->sealed);
 	buf_free(&l->group.text);
+	lookup_crypt_free(l);
 	digest_free(&l->digest);
 	arena_free(&l->arena);
 	fs_drop(&l->fd);
@@ -205,6 +206,7 @@ lookup_renew(struct lookup *l, struct err *err)
 {
 	struct verify_report report;
 
+	l->whole.there = false;
 	if (l->fresh)
 		return err_set(err, ST_CORRUPT, _("%s changed since it was verified"), l->path);
 	return read_all(l, &report, err);
@@ -263,6 +265,13 @@ lookup_copy(struct lookup *l, uint64_t at, const char *path, int fd, const unsig
 
 	if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
 		return err_sys(err, _("cannot write %s"), path);
+	if (l->key != NULL && lookup_encrypted(l)) {
+		if ((st = digest_begin(&l->digest, DIGEST_SHA256, err)) == ST_OK &&
+		    (st = lookup_crypt_read(l, at, path, file_data, &f, err)) == ST_OK && (st = digest_end(&l->digest, hash, err)) == ST_OK &&
+		    memcmp(hash, sha256, 32) != 0)
+			st = err_set(err, ST_CORRUPT, _("%s is not the file with the signed hash"), path);
+		return st;
+	}
 	reader_init(&f.reader, &events);
 	if ((st = lookup_seek(l, at, file_tar, &f, err)) == ST_OK && (st = digest_end(&l->digest, hash, err)) == ST_OK &&
 	    (!f.done || memcmp(hash, sha256, 32) != 0))

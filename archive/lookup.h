@@ -19,6 +19,9 @@ struct lookup;
  */
 enum status lookup_open(struct lookup **out, const char *path, const struct trust *, int64_t now_ms, struct verify_report *, struct err *) STATUS_USE;
 void lookup_close(struct lookup *);	/* NULL does nothing */
+/* lookup_use_key(l, key): open what is encrypted; ${key} is borrowed.  ST_DENIED from what follows: it is not encrypted for this certificate. */
+void lookup_use_key(struct lookup *, const struct crypt_key *key);
+bool lookup_encrypted(const struct lookup *);
 const struct sealed *lookup_sealed(const struct lookup *);
 enum verdict lookup_verdict(const struct lookup *);	/* of the report of lookup_open */
 /* The archive was read in full, so all of it was judged; otherwise what is given out. */

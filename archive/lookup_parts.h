@@ -3,6 +3,7 @@
 #define ARCHIVE_LOOKUP_PARTS_H
 
 #include "archive/lookup.h"
+#include "archive/opener.h"
 #include "archive/reader.h"
 #include "archive/records_check.h"
 #include "archive/tarseek.h"
@@ -30,6 +31,17 @@ struct lookup {
 		uint32_t	ends[TREE_GROUP];	/* where each LF stands */
 		unsigned char	leaves[TREE_GROUP][32];
 	} group;
+	const struct crypt_key *key;	/* NULL: what is encrypted stays closed */
+	struct opener	opener;
+	/* the encrypted segment opened last */
+	struct whole {
+		bool		there;
+		uint64_t	segment;
+		struct buf	text;
+		uint32_t	*ends;		/* where each LF stands */
+		unsigned char	(*leaves)[32];
+		unsigned char	roots[LOOKUP_GROUPS][32];
+	} whole;
 	struct digest	digest;
 	struct arena	arena;
 };
@@ -38,6 +50,17 @@ struct lookup {
 enum status lookup_renew(struct lookup *, struct err *) STATUS_USE;
 /* lookup_seek(l, from, put, ctx, err): the bytes of the tar from ${from}, as tarseek_run. */
 enum status lookup_seek(struct lookup *, uint64_t from, enum status (*put)(void *ctx, const unsigned char *, size_t, struct err *), void *ctx, struct err *) STATUS_USE;
+/*
+ * lookup_crypt.c, with l->key: the plain bytes of the file ${plain} whose first part's header is at ${at}; a group, its root; every record of a stream that has the id: ${hit}
+ * gets its number in the segment, ${first} is the number of that segment's first record.
+ */
+enum status lookup_crypt_read(struct lookup *, uint64_t at, const char *plain, enum status (*put)(void *ctx, const unsigned char *, size_t, struct err *), void *ctx,
+    struct err *) STATUS_USE;
+enum status lookup_crypt_group(struct lookup *, const struct sealed_segment *, uint32_t number, struct err *) STATUS_USE;
+enum status lookup_crypt_root(struct lookup *, const struct sealed_segment *, uint32_t number, unsigned char root[32], struct err *) STATUS_USE;
+enum status lookup_crypt_ids(struct lookup *, const char *stream, struct str id, enum status (*hit)(void *ctx, uint32_t number, struct err *), void *ctx, uint64_t *first,
+    struct err *) STATUS_USE;
+void lookup_crypt_free(struct lookup *);
 
 /* lookup_copy(l, at, path, fd, sha256, err): the entry whose header stands at tar offset ${at} into ${fd}, from its beginning.  ST_CORRUPT: not ${path} with that hash. */
 enum status lookup_copy(struct lookup *, uint64_t at, const char *path, int fd, const unsigned char sha256[32], struct err *) STATUS_USE;

@@ -63,6 +63,11 @@ load_group(struct lookup *l, const struct sealed_segment *s, uint32_t number, st
 	buf_clear(&g->text);
 	for (i = 0; i < g->n; i++)
 		g->ends[i] = UINT32_MAX;
+	if (l->key != NULL && lookup_encrypted(l)) {
+		st = lookup_crypt_group(l, s, number, err);
+		g->there = st == ST_OK;
+		return st;
+	}
 	if ((st = index_segment(l->index, s->number, &where, err)) != ST_OK)
 		return st;
 	if (where.count != s->count)
@@ -111,9 +116,11 @@ try_record(struct lookup *l, const struct sealed_segment *s, uint32_t index, str
 	if ((st = load_group(l, s, number, err)) != ST_OK || (st = path_in_group(l, index % TREE_GROUP, &r->proof, root, err)) != ST_OK ||
 	    (st = index_segment(l->index, s->number, &where, err)) != ST_OK)
 		return st;
-	for (i = 0; i < n_groups; i++)
-		if ((st = index_group(l->index, where.first_group + i, &at, roots[i], err)) != ST_OK)
-			return st;
+	for (i = 0; i < n_groups && st == ST_OK; i++)
+		st = l->key != NULL && lookup_encrypted(l) ? lookup_crypt_root(l, s, i, roots[i], err) :
+		    index_group(l->index, where.first_group + i, &at, roots[i], err);
+	if (st != ST_OK)
+		return st;
 	memcpy(roots[number], root, 32);	/* ours from the records; the others must fit to it */
 	if ((st = tree_path(&l->digest, roots, n_groups, number, r->proof.hashes + r->proof.n_hashes, &n_more, root, err)) != ST_OK)
 		return st;
@@ -125,8 +132,10 @@ try_record(struct lookup *l, const struct sealed_segment *s, uint32_t index, str
 static enum status
 check_plain(const struct lookup *l, struct err *err)
 {
-	if (l->sealed.evidence.parsed.records > 0 && index_rows(l->index, INDEX_GROUPS) == 0 && index_own(l->index))
-		return err_set(err, ST_UNSURE, _("the records of this archive are encrypted"));
+	if (l->key == NULL && l->sealed.evidence.parsed.records > 0 && index_rows(l->index, INDEX_GROUPS) == 0 && index_own(l->index)) {
+		err_set(err, ST_UNSURE, _("the records of this archive are encrypted"));
+		return err_next(err, _("give the key and the certificate of one recipient: --decrypt-key KEY.pem --decrypt-cert CERT.pem"));
+	}
 	return ST_OK;
 }
 
@@ -203,6 +212,14 @@ lookup_id(struct lookup *l, const char *stream, struct str id, enum status (*eac
 	enum status st = ST_OK;
 	size_t i;
 
+	if (l->key != NULL && lookup_encrypted(l)) {
+		st = lookup_crypt_ids(l, stream, id, add_hit, &h, &h.first, err);
+		if (st == ST_CORRUPT && !l->fresh && (st = lookup_renew(l, err)) == ST_OK) {
+			h.n = 0;
+			st = lookup_crypt_ids(l, stream, id, add_hit, &h, &h.first, err);
+		}
+		goto found;
+	}
 	/* "That is all" is believed of our own index only. */
 	if (!index_own(l->index))
 		st = lookup_renew(l, err);
@@ -210,6 +227,7 @@ lookup_id(struct lookup *l, const char *stream, struct str id, enum status (*eac
 		st = candidates(l, stream, index_id_hash(id), &h, err);
 	if (st == ST_CORRUPT && !l->fresh && (st = lookup_renew(l, err)) == ST_OK)
 		st = candidates(l, stream, index_id_hash(id), &h, err);
+found:
 	for (i = 0; i < h.n && st == ST_OK; i++) {
 		if ((st = lookup_number(l, stream, h.numbers[i], &r, err)) != ST_OK)
 			break;

@@ -11,6 +11,9 @@
 #include "core/mem.h"
 
 const unsigned char member_header[MEMBER_HEADER] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff };
+const unsigned char member_empty[MEMBER_EMPTY] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0 };
+
+#define STORED_MAX	((size_t)65535)		/* bytes of a stored block: RFC 1951 3.2.4 */
 
 /* Deflate never grows data by more than 5 bytes in 16 KiB plus its tables: room for all of it in one call. */
 static size_t bound(size_t n) { return n + n / 64 + 4096; }
@@ -144,5 +147,35 @@ member_pack(struct member_packer *p, const void *raw, size_t n, struct buf *out,
 	put_le32(to + MEMBER_HEADER + got, member_crc32(0, raw, n));
 	put_le32(to + MEMBER_HEADER + got + 4, (uint32_t)n);
 	out->n += MEMBER_HEADER + got + MEMBER_TRAILER;
+	return ST_OK;
+}
+
+enum status
+member_store(const void *raw, size_t n, struct buf *out, struct err *err)
+{
+	const char *from = raw;
+	unsigned char *to;
+	size_t left, part;
+	enum status st;
+
+	if (n == 0 || n > (size_t)1 << 30)
+		return err_set(err, ST_LIMIT, _("a member of %zu bytes"), n);
+	if ((st = buf_room(out, n + (n / STORED_MAX + 1) * 5 + MEMBER_HEADER + MEMBER_TRAILER, err)) != ST_OK)
+		return st;
+	to = (unsigned char *)out->p + out->n;
+	memcpy(to, member_header, MEMBER_HEADER);
+	to += MEMBER_HEADER;
+	for (left = n; left > 0; left -= part, from += part, to += part) {
+		part = left < STORED_MAX ? left : STORED_MAX;
+		*to++ = part == left;	/* the last block; type 0 */
+		*to++ = (unsigned char)part;
+		*to++ = (unsigned char)(part >> 8);
+		*to++ = (unsigned char)~part;
+		*to++ = (unsigned char)(~part >> 8);
+		memcpy(to, from, part);
+	}
+	put_le32(to, member_crc32(0, raw, n));
+	put_le32(to + 4, (uint32_t)n);
+	out->n = (size_t)((char *)to - out->p) + MEMBER_TRAILER;
 	return ST_OK;
 }

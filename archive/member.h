@@ -12,6 +12,8 @@
 #define MEMBER_HEADER	10u
 #define MEMBER_TRAILER	8u
 extern const unsigned char member_header[MEMBER_HEADER];
+#define MEMBER_EMPTY	20u
+extern const unsigned char member_empty[MEMBER_EMPTY];	/* a member without content: only ever the whole stream of an empty encrypted file */
 
 /* A compressor: one per thread, used for one member after the other. */
 struct member_packer;
@@ -19,6 +21,8 @@ enum status member_packer_open(struct member_packer **out, struct err *) STATUS_
 void member_packer_close(struct member_packer *);	/* NULL does nothing */
 /* member_pack(p, raw, n, out, err): append the member that holds ${raw}; ${n} > 0. */
 enum status member_pack(struct member_packer *, const void *raw, size_t n, struct buf *out, struct err *) STATUS_USE;
+/* member_store(raw, n, out, err): the same without compression: for ciphertext, which none makes smaller. */
+enum status member_store(const void *raw, size_t n, struct buf *out, struct err *) STATUS_USE;
 
 /* A decompressor: one member after the other, in pieces of any size. */
 struct member_reader;

@@ -44,6 +44,8 @@ work(void *ctx, unsigned worker, void *slot, struct err *err)
 
 	if (job->records && (st = hash_lines(w, job, err)) != ST_OK)
 		return st;
+	if (job->stored)
+		return member_store(job->raw.p, job->raw.n, &job->packed, err);
 	return member_pack(w->packer, job->raw.p, job->raw.n, &job->packed, err);
 }
 
@@ -66,6 +68,7 @@ retire(void *ctx, void *slot, struct err *err)
 	tidy(&job->raw);
 	tidy(&job->packed);
 	job->n_leaves = 0;
+	job->stored = false;
 	return st;
 }
 

@@ -10,6 +10,7 @@ struct pack;
 
 struct pack_job {
 	struct buf	raw;		/* filled by whoever got it; at least one byte */
+	bool		stored;		/* not to be compressed */
 	bool		records;	/* lines: leaf hashes are wanted, at most MEMBER_RECORDS of them */
 	/* Called on the producer's thread, in order, with ${packed} and ${leaves} filled in. */
 	enum status	(*done)(void *to, const struct pack_job *, struct err *);

@@ -317,7 +317,7 @@ spool_finish(struct spool *s, struct err *err)
 
 	if ((st = spool_touch(s, err)) != ST_OK)
 		return st;
-	if ((s->tree != NULL || s->has_members) && (st = cut(s, err)) != ST_OK)
+	if ((s->tree != NULL || s->has_members || s->whole) && (st = cut(s, err)) != ST_OK)
 		return st;
 	return pack_drain(s->all->pack, err);
 }
@@ -376,20 +376,41 @@ spool_sync(struct spool *s, struct spool_mark *mark, struct err *err)
 	return ST_OK;
 }
 
+static enum status
+discard_tail(struct spool *s, struct err *err)
+{
+	char name[SPOOL_FILE_MAX];
+
+	buf_clear(&s->wait);
+	if (!s->tail_made)
+		return ST_OK;
+	spool_tail_name(s, name);
+	return spools_discard(s->all, name, err);
+}
+
+enum status
+spool_keep(struct spool *s, struct err *err)
+{
+	enum status st = discard_tail(s, err);
+	int fd;
+
+	if (st != ST_OK || !s->members_dirty)
+		return st;
+	if ((st = spool_members_file(s, &fd, err)) == ST_OK && (st = fs_sync(fd, s->name, err)) == ST_OK)
+		s->members_dirty = false;
+	return st;
+}
+
 enum status
 spool_discard(struct spool *s, struct err *err)
 {
 	char name[SPOOL_FILE_MAX];
-	enum status st;
+	enum status st = discard_tail(s, err);
 
-	buf_clear(&s->wait);
-	if (s->tail_made) {
-		spool_tail_name(s, name);
-		if ((st = spools_discard(s->all, name, err)) != ST_OK)
-			return st;
-	}
+	if (st != ST_OK || !s->has_members)
+		return st;
 	spool_members_name(s, name);
-	return s->has_members ? spools_discard(s->all, name, err) : ST_OK;
+	return spools_discard(s->all, name, err);
 }
 
 void

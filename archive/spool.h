@@ -43,6 +43,7 @@ struct spool {
 	struct tree	*tree;		/* of records packed so far; NULL: not a segment */
 	struct buf	 wait;		/* end of the tail, not yet in its file */
 	int		 tail_fd, members_fd;
+	bool		 whole;		/* set by whoever opened it: nothing stays in the tail, however small it is */
 	bool		 tail_dirty, members_dirty, has_members, tail_made, warm;
 	uint64_t	 used;		/* clock of the last use */
 };
@@ -67,6 +68,8 @@ enum status spool_members_file(struct spool *, int *fd, struct err *) STATUS_USE
 /* spool_sync(s, mark, err): durable (after pack_drain); ${mark} is what a state needs.  spool_kept: that state is durable. */
 enum status spool_sync(struct spool *, struct spool_mark *, struct err *) STATUS_USE;
 static inline void spool_kept(struct spool *s) { s->kept_gen = s->tail_made ? s->gen : 0; }
+/* spool_keep(s, err): after spool_finish: its members are durable and stay, under <name>.members; what else it had goes at the next sweep. */
+enum status spool_keep(struct spool *, struct err *) STATUS_USE;
 /* spool_discard(s, err): its files go at the next sweep.  The spool still has to be closed. */
 enum status spool_discard(struct spool *, struct err *) STATUS_USE;
 void spool_close(struct spool *);	/* NULL does nothing; files stay */

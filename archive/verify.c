@@ -81,7 +81,7 @@ on_entry(void *ctx, const char *path, uint64_t size, uint64_t at, struct err *er
 	snprintf(r->name, sizeof(r->name), "%s", path);
 	if ((st = grammar_next(&r->grammar, r->name, &r->entry, err)) != ST_OK)
 		return give_up(r, st, err);
-	if ((st = begin_entry(r, err)) != ST_OK)
+	if ((st = begin_entry(r, err)) != ST_OK || (st = verify_crypt_entry(r, err)) != ST_OK)
 		return st;
 	if (r->taps != NULL && r->taps->entry != NULL)
 		return r->taps->entry(r->taps->ctx, r->name, size, at, err);
@@ -123,6 +123,8 @@ on_data(void *ctx, const unsigned char *p, size_t n, struct err *err)
 		if ((st = digest_add(&r->digest[i], p, n, err)) != ST_OK)
 			return st;
 	if (r->in_segment && (st = records_check_add(&r->records, p, n, err)) != ST_OK && (st = segment_fault(r, st, err)) != ST_OK)
+		return st;
+	if (r->entry.encrypted && (st = verify_crypt_data(r, p, n, err)) != ST_OK)
 		return st;
 	if (r->capture && (st = buf_add(&r->text, p, n, err)) != ST_OK)
 		return st;
@@ -166,6 +168,8 @@ end_payload(struct reading *r, struct err *err)
 
 	r->files++;
 	r->octets += r->size;
+	if (r->entry.encrypted && (st = verify_crypt_end(r, err)) != ST_OK)
+		return st;
 	if (r->entry.row == ROW_RECORDS && (st = end_segment(r, err)) != ST_OK)
 		return st;
 	if (r->explain && (st = manifest_keep(&r->manifest, r->hash[0], r->name, r->at, err)) != ST_OK)
@@ -221,7 +225,7 @@ on_record(void *ctx, struct str line, uint64_t at, const struct tree *tree, stru
 static const struct reader_events reading_events = { NULL, on_entry, on_data, on_entry_end };
 
 static void
-reading_init(struct reading *r, int fd, const char *path, const struct verify_taps *taps, bool all_algs, bool explaining,
+reading_init(struct reading *r, int fd, const char *path, const struct crypt_key *key, const struct verify_taps *taps, bool all_algs, bool explaining,
     struct verify_report *report)
 {
 	memset(r, 0, sizeof(*r));
@@ -235,6 +239,7 @@ reading_init(struct reading *r, int fd, const char *path, const struct verify_ta
 	evidence_init(&r->evidence);
 	manifest_init(&r->manifest, all_algs);
 	records_check_init(&r->records);
+	verify_crypt_init(r, key);
 	buf_init(&r->text, CAPTURE_MAX);
 	buf_init(&r->sums, (size_t)64 << 10);
 	memset(report, 0, sizeof(*report));
@@ -250,6 +255,7 @@ reading_free(struct reading *r)
 	evidence_free(&r->evidence);
 	manifest_free(&r->manifest);
 	records_check_free(&r->records);
+	verify_crypt_free(r);
 	reader_free(&r->reader);
 	for (i = 0; i < SEAL_ALGS_MAX; i++)
 		digest_free(&r->digest[i]);
@@ -316,13 +322,13 @@ judge(struct reading *r, const struct trust *trust, int64_t now_ms, struct err *
 }
 
 static enum status
-read_again(int fd, const char *path, const struct trust *trust, int64_t now_ms, bool all_algs, struct verify_report *report, struct err *err)
+read_again(int fd, const char *path, const struct trust *trust, const struct crypt_key *key, int64_t now_ms, bool all_algs, struct verify_report *report, struct err *err)
 {
 	struct verify_report first = *report;
 	struct reading r;
 	enum status st;
 
-	reading_init(&r, fd, path, NULL, all_algs, first.verdict == VERDICT_INVALID, report);
+	reading_init(&r, fd, path, key, NULL, all_algs, first.verdict == VERDICT_INVALID, report);
 	st = judge(&r, trust, now_ms, err);
 	reading_free(&r);
 	/* The file may have been changed between the readings; both must have seen the same seal. */
@@ -345,7 +351,14 @@ enum status
 verify_archive(const char *path, const struct trust *trust, int64_t now_ms, const struct verify_taps *taps, struct verify_report *report,
     struct err *err)
 {
-	bool more, manifest_differs;
+	return verify_with_key(path, trust, NULL, now_ms, taps, report, err);
+}
+
+enum status
+verify_with_key(const char *path, const struct trust *trust, const struct crypt_key *key, int64_t now_ms, const struct verify_taps *taps,
+    struct verify_report *report, struct err *err)
+{
+	bool more, manifest_differs, not_ours;
 	struct err local;
 	struct reading r;
 	enum status st;
@@ -359,13 +372,16 @@ verify_archive(const char *path, const struct trust *trust, int64_t now_ms, cons
 		return verify_pending(path, trust, now_ms, report, err);
 	if ((st = fs_open_read(AT_FDCWD, path, &fd, err)) != ST_OK)
 		return st;
-	reading_init(&r, fd, path, taps, false, false, report);
+	reading_init(&r, fd, path, key, taps, false, false, report);
 	st = judge(&r, trust, now_ms, err);
+	not_ours = r.crypt.not_ours;
 	more = r.more_algs;
 	manifest_differs = r.ended && r.checks[CHECK_MANIFEST].verdict == VERDICT_INVALID;
 	reading_free(&r);
 	if (st == ST_OK && (manifest_differs || (more && report->verdict != VERDICT_INVALID)))
-		st = read_again(fd, path, trust, now_ms, more, report, err);
+		st = read_again(fd, path, trust, key, now_ms, more, report, err);
 	fs_drop(&fd);
+	if (st == ST_OK && not_ours && report->verdict != VERDICT_INVALID)
+		st = crypt_not_ours(err);
 	return st;
 }

@@ -4,6 +4,7 @@
 #ifndef ARCHIVE_VERIFY_H
 #define ARCHIVE_VERIFY_H
 
+#include "archive/crypt.h"
 #include "archive/pending.h"
 #include "archive/seal.h"
 #include "archive/tree.h"
@@ -53,6 +54,12 @@ struct verify_taps {
  * ST_OK: judged, see ${report} (also when INVALID); ST_IO: cannot be read; others: a tap's.  Not an archive at all is INVALID.
  */
 enum status verify_archive(const char *path, const struct trust *, int64_t now_ms, const struct verify_taps *,
+    struct verify_report *, struct err *) STATUS_USE;
+/*
+ * verify_with_key(path, trust, key, …): the same; with ${key} (NULL: none) the content of an encrypted archive is opened and checked too.  ST_DENIED: not INVALID, but not
+ * encrypted to this certificate: ${report} is then of what could be judged without it.
+ */
+enum status verify_with_key(const char *path, const struct trust *, const struct crypt_key *key, int64_t now_ms, const struct verify_taps *,
     struct verify_report *, struct err *) STATUS_USE;
 /*
  * verify_seal_dir(path, name, trust, now_ms, report, err): the .seal directory of the closed archive ${name}, alone: whose content is not at hand or not to be read.  Every

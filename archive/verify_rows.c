@@ -62,7 +62,9 @@ end_segments(struct reading *r, struct err *err)
 	if (r->grammar.n_encrypted > 0) {
 		if (r->checks[CHECK_SEGMENTS].verdict != VERDICT_VALID)
 			return ST_OK;
-		st = manifest_listed_end(&r->manifest, err);
+		if ((st = manifest_listed_end(&r->manifest, err)) == ST_OK && verify_crypt_opened(r) && !r->roots_unknown &&
+		    (st = manifest_segments_are(&r->manifest, r->hash[0], &same, err)) == ST_OK && !same)
+			st = err_set(err, ST_CORRUPT, _("record-segments.tsv does not hold the roots and counts that the records give"));
 		r->records_n = r->manifest.listed;
 		return verify_note(r, CHECK_SEGMENTS, st, r->name, r->at, err);
 	}
@@ -98,6 +100,8 @@ end_baginfo(struct reading *r, struct err *err)
 		return contradict(r, CHECK_BAGINFO, err, _("there are plain files in an encrypted archive"));
 	if (b.encryption.p != NULL && b.n_recipients < 2)
 		return contradict(r, CHECK_BAGINFO, err, _("an encrypted archive with fewer than two recipients"));
+	if ((st = verify_crypt_baginfo(r, &b, err)) != ST_OK)
+		return verify_note(r, CHECK_BAGINFO, st, r->name, r->at, err);
 	if (b.encryption.p != NULL && !str_is(b.encryption, BAGINFO_ENCRYPTION))
 		return verify_note(r, CHECK_BAGINFO, err_set(err, ST_UNSURE, _("a kind of encryption this program does not know")), r->name, r->at, err);
 	return verify_note(r, CHECK_BAGINFO, ST_OK, "", 0, err);

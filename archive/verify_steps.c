@@ -16,6 +16,8 @@ static const struct { enum verify_group group; const char *id, *good; } checks[C
 	[CHECK_BAGINFO] = { VERIFY_INTEGRITY, "bag-info", N_("bag-info.txt agrees with the content") },
 	[CHECK_SEGMENTS] = { VERIFY_INTEGRITY, "segments", N_("the roots and counts of all record segments agree") },
 	[CHECK_RECORDS] = { VERIFY_INTEGRITY, "records", N_("every record line has the form the format demands") },
+	[CHECK_ENCRYPTION] = { VERIFY_INTEGRITY, "encryption", N_("every encrypted part has exactly the format's form") },
+	[CHECK_ATTACHMENTS] = { VERIFY_INTEGRITY, "attachments", N_("every attachment has the sha256 that its record says") },
 	[CHECK_CONTENT] = { VERIFY_USABILITY, "content", N_("all content was opened and read") },
 	[CHECK_SUMS] = { VERIFY_INTEGRITY, "sums", N_("seal/sha256sums.txt lists exactly the seal, its signatures and certificates") },
 	[CHECK_SEAL] = { VERIFY_AUTHENTICITY, "seal", N_("the seal agrees with the archive") },
@@ -86,12 +88,12 @@ verify_note(struct reading *r, enum check check, enum status st, const char *mem
 void
 verify_checks(struct reading *r)
 {
-	bool all_read = r->ended && r->grammar.n_encrypted == 0;
+	bool all_read = r->ended && (r->grammar.n_encrypted == 0 || verify_crypt_opened(r));
 	size_t i;
 
 	if (r->ended && r->checks[CHECK_MANIFEST].reached) {
 		r->checks[CHECK_CONTENT].reached = true;
-		if (r->grammar.n_encrypted == 0)
+		if (all_read)
 			r->checks[CHECK_RECORDS].reached = true;
 	}
 	for (i = 0; i < CHECK__MAX; i++) {
@@ -102,6 +104,9 @@ verify_checks(struct reading *r)
 		if (i == CHECK_CONTENT && !all_read)
 			verify_report_step(r->report, checks[i].group, checks[i].id, VERDICT_VALID, "%s",
 			    _("the content is encrypted and was not opened; the seal covers it as it stands"));
+		else if (i == CHECK_SEGMENTS && !all_read && c->verdict == VERDICT_VALID)
+			verify_report_step(r->report, checks[i].group, checks[i].id, VERDICT_VALID, "%s",
+			    _("record-segments.tsv lists exactly the encrypted segments; its roots were not compared"));
 		else
 			verify_report_step(r->report, checks[i].group, checks[i].id, c->verdict, "%s",
 			    c->verdict == VERDICT_VALID ? _(checks[i].good) : c->text);

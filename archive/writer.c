@@ -75,6 +75,7 @@ archive_free(struct archive *a)
 	part_close(&a->segments);
 	part_close(&a->offsets);
 	hashes_free(&a->hashes);
+	crypt_to_close(a->to);
 	fs_drop(&a->fd);
 	fs_drop(&a->seal);
 	fs_drop(&a->run);
@@ -158,6 +159,7 @@ copy_params(struct archive *a, const struct archive_params *p, struct err *err)
 	a->params.description = p->description == NULL ? NULL : one_line(&at, p->description);
 	a->params.software = one_line(&at, p->software);
 	a->params.test_salt_key = NULL;
+	a->params.to = NULL;
 	a->test_key = p->test_salt_key != NULL;
 	return ST_OK;
 }
@@ -277,7 +279,8 @@ archive_create(struct archive **out, int store_dir, const struct archive_params 
 	a->mtime_s = day_s(p->began_ms);
 	a->committed_mono_ms = when_mono_ms();
 	if ((st = copy_params(a, p, err)) != ST_OK || (st = clear_place(a, err)) != ST_OK || (st = open_work(a, true, err)) != ST_OK ||
-	    (st = make_key(a, p->test_salt_key, err)) != ST_OK || (st = pack_open(&a->pack, n_threads, err)) != ST_OK)
+	    (st = make_key(a, p->test_salt_key, err)) != ST_OK || (p->to != NULL && (st = writer_crypt_begin(a, p->to, err)) != ST_OK) ||
+	    (st = pack_open(&a->pack, n_threads, err)) != ST_OK)
 		goto out;
 	spools_init(&a->spools, a->work, a->pack, &a->params.digests);
 	if ((st = open_files(a, err)) == ST_OK)
@@ -305,6 +308,8 @@ known(const struct archive *a, const char *name)
 			return true;
 	if (strncmp(name, "pem.", 4) == 0)
 		return a->phase == ARCHIVE_SEALED;
+	if (a->to != NULL && (strcmp(name, WRITER_TO) == 0 || writer_crypt_kept(a, name)))
+		return true;
 	for (i = 0; i < a->params.digests.n; i++)
 		if (strcmp(name, a->manifest_name[i]) == 0)
 			return true;

@@ -9,6 +9,7 @@
 #define ARCHIVE_WRITER_H
 
 #include "archive/cms.h"
+#include "archive/crypt.h"
 #include "archive/hashes.h"
 #include "archive/seal.h"
 #include "core/format.h"
@@ -24,7 +25,8 @@ struct archive_params {
 	unsigned char	 previous[SEAL_ALGS_MAX][DIGEST_MAX];	/* of the seal.txt before, by each of them */
 	const char	*organization;		/* bag-info Source-Organization */
 	const char	*group;			/* run id: Bag-Group-Identifier */
-	const char	*description;		/* bag-info External-Description; NULL: none */
+	const char	*description;		/* bag-info External-Description; NULL: none.  Left out of an encrypted archive: it may name persons */
+	const struct crypt_to *to;		/* recipients; NULL: not encrypted.  Copied into the work directory; archive_params_of gives that copy */
 	const char	*software;		/* "custody 0.1.0" */
 	int64_t		 began_ms;		/* start of the run: fixes Bagging-Date and mtime */
 	int64_t		 covers_from_ms;	/* until of the archive before; began of the scope for the first */

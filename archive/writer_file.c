@@ -27,9 +27,12 @@ append(struct archive *a, int fd, const char *blob, uint64_t size, const char *p
 	char name[320];
 	enum status st;
 
-	if ((st = writer_entry_file(a, path, fd, size, hash, err)) != ST_OK || (st = writer_listed(a, path, size, hash, err)) != ST_OK)
+	if (a->to != NULL)
+		st = writer_crypt_file(a, path, fd, size, sha256, err);
+	else if ((st = writer_entry_file(a, path, fd, size, hash, err)) == ST_OK && (st = writer_listed(a, path, size, hash, err)) == ST_OK)
+		memcpy(sha256, hash[0], 32);
+	if (st != ST_OK)
 		return st;
-	memcpy(sha256, hash[0], 32);
 	snprintf(name, sizeof(name), "run/%s", blob);
 	if ((st = spools_discard(&a->spools, name, err)) != ST_OK)
 		return st;

@@ -52,7 +52,7 @@ give_lines(struct walk *w, const char *p, size_t n, struct err *err)
 }
 
 static enum status
-walk_members(struct walk *w, uint64_t at, uint64_t length, struct err *err)
+walk_members(struct walk *w, int fd, uint64_t at, uint64_t length, struct err *err)
 {
 	const uint64_t end = at + length;
 	size_t n, k, used, got;
@@ -61,7 +61,7 @@ walk_members(struct walk *w, uint64_t at, uint64_t length, struct err *err)
 
 	while (st == ST_OK && at < end) {
 		n = end - at < CHUNK ? (size_t)(end - at) : CHUNK;
-		if ((st = fs_pread_all(w->a->fd, w->a->params.name, w->in, n, at, err)) != ST_OK)
+		if ((st = fs_pread_all(fd, w->a->params.name, w->in, n, at, err)) != ST_OK)
 			break;
 		at += n;
 		for (k = 0; st == ST_OK && !(ended && k == n); k += used) {
@@ -82,13 +82,24 @@ walk_members(struct walk *w, uint64_t at, uint64_t length, struct err *err)
 static enum status
 walk_segment(struct walk *w, const char *text, const char *path, struct err *err)
 {
+	const char *tail = path + strlen("data/records/");
 	unsigned long long offset, length, records;
+	char name[LIMIT_PATH + 32];
 	enum status st;
+	int own = -1;
 
 	if (sscanf(text, "%20llu %20llu %20llu ", &offset, &length, &records) != 3)
 		return err_set(err, ST_CORRUPT, _("the list of segments is damaged"));
 	w->n_records = 0;
-	if ((st = walk_members(w, offset, length, err)) == ST_OK && w->n_records != records)
+	/* Of an encrypted archive: "<stream>/<number>.jsonl" is in the file r.<stream>.<number>.members. */
+	if (w->a->to != NULL) {
+		snprintf(name, sizeof(name), "r.%.*s.%.6s.members", (int)strcspn(tail, "/"), tail, tail + strcspn(tail, "/") + 1);
+		if ((st = fs_open_read(w->a->work, name, &own, err)) != ST_OK)
+			return st;
+	}
+	st = walk_members(w, own >= 0 ? own : w->a->fd, offset, length, err);
+	fs_drop(&own);
+	if (st == ST_OK && w->n_records != records)
 		st = err_set(err, ST_CORRUPT, _("%s: records are missing"), path);
 	return st;
 }

@@ -7,6 +7,7 @@
  *   writer_view.c    views                        writer_iter.c    records read again
  *   writer_seal.c    rows 7-11                    writer_close.c   rows 12-15, the end
  *   writer_volume.c  several archives of one run
+ *   writer_crypt.c   payload of an encrypted archive
  */
 #ifndef ARCHIVE_WRITER_PARTS_H
 #define ARCHIVE_WRITER_PARTS_H
@@ -23,6 +24,7 @@
 #define WRITER_SEGMENT_RECORDS	65536u		/* archive format 4.2 */
 #define WRITER_SEGMENT_BYTES	((uint64_t)64 << 20)
 #define WRITER_GOES_ON		"goes-on"	/* in the work directory: see archive_goes_on; store.c knows the name */
+#define WRITER_TO		"recipients.pem"
 #define WRITER_KEY		"key"
 #define WRITER_KEY_LEN		32
 #define WRITER_BAGIT	"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -56,6 +58,8 @@ struct archive {
 	struct pack	*pack;
 	struct spools	 spools;
 	struct hashes	 hashes;
+	struct crypt_to	*to;		/* NULL: not encrypted */
+	bool		 stored;	/* members are not compressed: they hold ciphertext */
 	int		 fd;		/* the tar */
 	uint64_t	 packed;	/* its bytes in the file: right after pack_drain */
 	struct buf	 raw;		/* of its member in the making */
@@ -84,6 +88,7 @@ enum status writer_path(const struct archive *, const char *path, char out[LIMIT
 /* --- writer_tar.c --- */
 enum status writer_put(struct archive *, const void *, size_t, struct err *) STATUS_USE;	/* bytes of the tar */
 enum status writer_flush(struct archive *, struct err *) STATUS_USE;				/* end the member */
+enum status writer_padding(struct archive *, uint64_t size, struct err *) STATUS_USE;		/* behind an entry of that size */
 enum status writer_header(struct archive *, const char *path, uint64_t size, struct err *) STATUS_USE;
 /* An entry of bytes in memory; of a file from its start, with its hash; of a spool that was finished, by its members. */
 enum status writer_entry(struct archive *, const char *path, struct str, struct err *) STATUS_USE;
@@ -101,6 +106,22 @@ enum status writer_add_stream(struct archive *, struct str name, struct writer_s
 enum status writer_add_view(struct archive *, struct str path, uint64_t number, struct writer_view **, struct err *) STATUS_USE;
 void writer_view_spool_name(uint64_t number, char out[32]);
 void writer_segment_spool_name(const struct writer_stream *, char out[LIMIT_PATH + 24]);
+
+/* --- writer_crypt.c --- */
+/* Take up the recipients: of the parameters, or of the work directory.  ST_CORRUPT: they are not those of the state. */
+enum status writer_crypt_begin(struct archive *, const struct crypt_to *, struct err *) STATUS_USE;
+enum status writer_crypt_resume(struct archive *, struct err *) STATUS_USE;
+/* Room for the longest suffix of a part behind ${path}? */
+enum status writer_crypt_path(const struct archive *, const char *path, struct err *) STATUS_USE;
+/* A spool that nothing will be added to, in parts; their manifest lines too. */
+enum status writer_crypt_spool(struct archive *, const char *path, struct spool *, struct err *) STATUS_USE;
+/* A file of the work directory; ${sha256}: of its plain content. */
+enum status writer_crypt_file(struct archive *, const char *path, int fd, uint64_t size, unsigned char sha256[32], struct err *) STATUS_USE;
+/* The spools of closed segments, which stay until the views are made: is ${name} one?  And away with them. */
+bool writer_crypt_kept(const struct archive *, const char *name);
+enum status writer_crypt_forget(struct archive *, struct err *) STATUS_USE;
+/* What follows the payload is compressed again. */
+enum status writer_crypt_end(struct archive *, struct err *) STATUS_USE;
 
 /* --- writer_commit.c, writer_state.c --- */
 enum status writer_commit(struct archive *, struct err *) STATUS_USE;	/* with the caller's state of before */

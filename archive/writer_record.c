@@ -51,7 +51,7 @@ writer_add_stream(struct archive *a, struct str name, struct writer_stream **out
 	if (!names_stream_ok(name))
 		return err_set(err, ST_USAGE, _("\"%.*s\" is no name for a stream"), STR_ARG(name));
 	if ((size_t)snprintf(path, sizeof(path), "data/records/%.*s/000000.jsonl", STR_ARG(name)) >= sizeof(path) ||
-	    writer_path(a, path, whole, err) != ST_OK || !names_path_ok(str_of(whole)))
+	    writer_path(a, path, whole, err) != ST_OK || writer_crypt_path(a, path, err) != ST_OK || !names_path_ok(str_of(whole)))
 		return err_set(err, ST_USAGE, _("\"%.*s\" is no name for a stream"), STR_ARG(name));
 	if ((grown = mem_grow(a->streams, (a->n_streams + 1), sizeof(*grown), err)) == NULL)
 		return ST_NOMEM;
@@ -107,7 +107,11 @@ writer_close_segment(struct archive *a, struct writer_stream *s, struct err *err
 		return ST_OK;
 	if ((size_t)snprintf(path, sizeof(path), "data/records/%s/%06" PRIu64 ".jsonl", s->name, s->n_segments) >= sizeof(path))
 		return err_set(err, ST_LIMIT, _("%s: too many segments"), s->name);
-	if ((st = spool_finish(s->spool, err)) != ST_OK || (st = writer_entry_spool(a, path, s->spool, &offset, err)) != ST_OK ||
+	if (a->to != NULL) {	/* the views are made from the spool, since the tar cannot be read any more */
+		if ((st = writer_crypt_spool(a, path, s->spool, err)) != ST_OK || (st = list_segment(a, path, s->spool, 0, err)) != ST_OK ||
+		    (st = spool_keep(s->spool, err)) != ST_OK)
+			return st;
+	} else if ((st = spool_finish(s->spool, err)) != ST_OK || (st = writer_entry_spool(a, path, s->spool, &offset, err)) != ST_OK ||
 	    (st = hashes_end(&s->spool->hashes, hash, err)) != ST_OK ||
 	    (st = writer_listed(a, path, s->spool->n_bytes, hash, err)) != ST_OK ||
 	    (st = list_segment(a, path, s->spool, offset, err)) != ST_OK || (st = spool_discard(s->spool, err)) != ST_OK)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "archive/baginfo.h"
 #include "archive/text.h"
 #include "core/i18n.h"
 #include "core/mem.h"
@@ -33,6 +34,10 @@ append_view(struct archive *a, struct writer_view *v, struct err *err)
 	enum status st;
 	int fd;
 
+	if (a->to != NULL) {
+		st = writer_crypt_spool(a, v->path, s, err);
+		goto out;
+	}
 	if ((st = spool_finish(s, err)) != ST_OK || (st = hashes_end(&s->hashes, hash, err)) != ST_OK)
 		return st;
 	if (s->has_members)
@@ -42,7 +47,10 @@ append_view(struct archive *a, struct writer_view *v, struct err *err)
 	else if ((st = spool_tail_file(s, &fd, err)) == ST_OK && (st = writer_entry_file(a, v->path, fd, s->n_bytes, written, err)) == ST_OK &&
 	    memcmp(written[0], hash[0], 32) != 0)
 		st = err_set(err, ST_CORRUPT, _("%s: the disk gives back other bytes than were written"), v->path);
-	if (st != ST_OK || (st = writer_listed(a, v->path, s->n_bytes, hash, err)) != ST_OK || (st = spool_discard(s, err)) != ST_OK)
+	if (st == ST_OK)
+		st = writer_listed(a, v->path, s->n_bytes, hash, err);
+out:
+	if (st != ST_OK || (st = spool_discard(s, err)) != ST_OK)
 		return st;
 	spool_close(s);
 	v->spool = NULL;
@@ -70,8 +78,9 @@ static enum status
 bag_info(const struct archive *a, const struct archive_seal_params *seal, struct buf *out, struct err *err)
 {
 	const struct archive_params *p = &a->params;
-	char day[21], of[24] = "?";
+	char day[21], of[24] = "?", hex[65];
 	enum status st;
+	size_t i;
 
 	when_utc_s(a->mtime_s * 1000, day);
 	if (seal->volume == 0 || seal->volumes > 0)
@@ -79,8 +88,14 @@ bag_info(const struct archive *a, const struct archive_seal_params *seal, struct
 	if ((st = buf_addf(out, err, "Source-Organization: %s\nExternal-Identifier: %s\nBagging-Date: %.10s\n", p->organization, p->name, day)) != ST_OK ||
 	    (st = buf_addf(out, err, "Payload-Oxum: %" PRIu64 ".%" PRIu64 "\nBag-Group-Identifier: %s\nBag-Count: %" PRIu64 " of %s\n", a->payload_octets,
 	    a->payload_files, p->group, seal->volume == 0 ? 1 : seal->volume, of)) != ST_OK ||
-	    (p->description != NULL && (st = buf_addf(out, err, "External-Description: %s\n", p->description)) != ST_OK))
+	    (p->description != NULL && a->to == NULL && (st = buf_addf(out, err, "External-Description: %s\n", p->description)) != ST_OK) ||
+	    (a->to != NULL && (st = buf_addz(out, "Encryption: " BAGINFO_ENCRYPTION "\n", err)) != ST_OK))
 		return st;
+	for (i = 0; i < crypt_to_n(a->to); i++) {
+		digest_hex(crypt_to_fingerprint(a->to, i), 32, hex);
+		if ((st = buf_addf(out, err, "Encryption-Recipient: sha256:%s\n", hex)) != ST_OK)
+			return st;
+	}
 	return buf_addf(out, err, "Software: %s%s\n", p->software, a->test_key ? " (test key)" : "");
 }
 
@@ -230,11 +245,11 @@ seal(struct archive *a, const struct archive_seal_params *p, struct err *err)
 	enum status st;
 
 	buf_clear(&a->seal_text);
-	if ((st = append_views(a, err)) != ST_OK || (st = tag_files(a, p, tagmanifest, err)) != ST_OK ||
+	if ((st = append_views(a, err)) != ST_OK || (st = writer_crypt_end(a, err)) != ST_OK || (st = tag_files(a, p, tagmanifest, err)) != ST_OK ||
 	    (st = make_seal(a, p, tagmanifest, err)) != ST_OK)
 		return st;
 	a->phase = ARCHIVE_SEALED;
-	if ((st = writer_commit(a, err)) != ST_OK)
+	if ((st = writer_commit(a, err)) != ST_OK || (st = writer_crypt_forget(a, err)) != ST_OK)
 		return st;
 	return writer_seal_dir(a, err);
 }

@@ -31,6 +31,7 @@ put_params(const struct archive *a, struct buf *out, struct err *err)
 {
 	const struct archive_params *p = &a->params;
 	enum status st;
+	size_t i;
 
 	if ((st = state_put(out, "name", str_of(p->name), err)) != ST_OK || (st = state_put(out, "chain", str_of(p->chain), err)) != ST_OK ||
 	    (st = state_put_u64(out, "sequence", p->sequence, err)) != ST_OK || (st = put_digests(p, out, err)) != ST_OK ||
@@ -41,6 +42,13 @@ put_params(const struct archive *a, struct buf *out, struct err *err)
 	    (st = state_put_i64(out, "began-ms", p->began_ms, err)) != ST_OK ||
 	    (st = state_put_i64(out, "covers-from-ms", p->covers_from_ms, err)) != ST_OK)
 		return st;
+	for (i = 0; i < crypt_to_n(a->to); i++) {
+		char hex[65];
+
+		digest_hex(crypt_to_fingerprint(a->to, i), 32, hex);
+		if ((st = state_put(out, "recipient", str_of(hex), err)) != ST_OK)
+			return st;
+	}
 	return state_put(out, "salt-key", a->test_key ? STR("test") : STR("random"), err);
 }
 
@@ -151,10 +159,32 @@ get_digests(struct archive_params *p, struct state_reader *r)
 		state_fail(r, "digest");
 }
 
+/* Those of the state are those of the file beside it: nothing is ever encrypted to somebody else half way. */
+static enum status
+get_recipients(struct archive *a, struct state_reader *r, struct err *err)
+{
+	unsigned char sha256[32];
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; r->st == ST_OK && str_is(state_next(r), "recipient"); i++) {
+		if (!digest_unhex(state_get(r, "recipient"), sha256, sizeof(sha256)))
+			state_fail(r, "recipient");
+		else if (i == 0 && (st = writer_crypt_resume(a, err)) != ST_OK)
+			return st;
+		else if (i >= crypt_to_n(a->to) || memcmp(sha256, crypt_to_fingerprint(a->to, i), sizeof(sha256)) != 0)
+			state_fail(r, "recipient");
+	}
+	if (i != crypt_to_n(a->to))
+		state_fail(r, "recipient");
+	return ST_OK;
+}
+
 static enum status
 get_params(struct archive *a, struct state_reader *r, size_t room, struct err *err)
 {
 	struct archive_params *p = &a->params;
+	enum status st;
 	size_t at = 0;
 
 	if ((a->texts = mem_get(1, room + 16, err)) == NULL)
@@ -170,8 +200,9 @@ get_params(struct archive *a, struct state_reader *r, size_t room, struct err *e
 	p->software = keep(a, &at, state_get(r, "software"));
 	p->began_ms = state_get_i64(r, "began-ms");
 	p->covers_from_ms = state_get_i64(r, "covers-from-ms");
+	st = get_recipients(a, r, err);
 	a->test_key = str_is(state_get(r, "salt-key"), "test");
-	return r->st;
+	return st == ST_OK ? r->st : st;
 }
 
 /* A name that was taken when it was written and is refused now has changed since; what else may fail (memory, the disk) is no damage. */

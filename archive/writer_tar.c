@@ -39,6 +39,7 @@ writer_flush(struct archive *a, struct err *err)
 	full.max = job->raw.max;
 	job->raw = full;
 	job->records = false;
+	job->stored = a->stored;
 	job->done = packed;
 	job->to = a;
 	return pack_put(a->pack, err);
@@ -90,8 +91,8 @@ writer_header(struct archive *a, const char *path, uint64_t size, struct err *er
 	return st;
 }
 
-static enum status
-put_padding(struct archive *a, uint64_t size, struct err *err)
+enum status
+writer_padding(struct archive *a, uint64_t size, struct err *err)
 {
 	static const char zeros[TAR_BLOCK];
 
@@ -113,7 +114,7 @@ writer_entry(struct archive *a, const char *path, struct str bytes, struct err *
 		return st;
 	if (bytes.n >= MEMBER_RAW && (st = writer_flush(a, err)) != ST_OK)
 		return st;
-	return put_padding(a, bytes.n, err);
+	return writer_padding(a, bytes.n, err);
 }
 
 enum status
@@ -142,7 +143,7 @@ writer_entry_file(struct archive *a, const char *path, int fd, uint64_t size, un
 	}
 	if ((large && (st = writer_flush(a, err)) != ST_OK) || (st = hashes_end(&a->hashes, hash, err)) != ST_OK)
 		return st;
-	return put_padding(a, size, err);
+	return writer_padding(a, size, err);
 }
 
 enum status
@@ -159,7 +160,7 @@ writer_entry_spool(struct archive *a, const char *path, struct spool *s, uint64_
 	if ((st = fs_copy(fd, 0, a->fd, s->packed, path, err)) != ST_OK)
 		return st;
 	a->packed += s->packed;
-	return put_padding(a, s->n_bytes, err);
+	return writer_padding(a, s->n_bytes, err);
 }
 
 void

@@ -89,7 +89,7 @@ writer_add_view(struct archive *a, struct str path, uint64_t number, struct writ
 		return st;
 	if ((!str_has_prefix(path, "data/views/") && !str_has_prefix(path, "data/report/")) || !names_path_ok(str_of(whole)))
 		return err_set(err, ST_USAGE, _("%s: not a path for a view"), z);
-	if ((st = check_free(a, z, err)) != ST_OK)
+	if ((st = writer_crypt_path(a, z, err)) != ST_OK || (st = check_free(a, z, err)) != ST_OK)
 		return st;
 	if (a->n_views == a->views_room) {
 		if ((grown = mem_grow(a->views, room, sizeof(*grown), err)) == NULL)

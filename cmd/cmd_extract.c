@@ -12,12 +12,13 @@
 static const struct option_def extract_options[] = {
 	{ "to", 'C', "DIR", N_("directory to write below; the current one when not given"), false },
 	{ "trust", 0, "FILE", N_("whom to trust: roots, certificates per role, time-stamp roots"), false },
+	DECRYPT_OPTIONS,
 	{ NULL, 0, NULL, NULL, false }
 };
 
-/* All of it, or tag files: everything is read and judged.  Some payload files: by the index, each held against the signed manifest. */
+/* All of it, tag files, or with a key: everything is read and judged.  Some payload files: by the index, each held against the signed manifest. */
 static enum status
-extract_to(struct app *app, const struct options *o, int dir, uint64_t *n_files, struct err *err)
+extract_to(struct app *app, const struct options *o, const struct crypt_key *key, int dir, uint64_t *n_files, struct err *err)
 {
 	const char *const *paths = o->operands + 1;
 	const size_t n = o->n_operands - 1;
@@ -26,15 +27,17 @@ extract_to(struct app *app, const struct options *o, int dir, uint64_t *n_files,
 	struct trust trust;
 	enum status st;
 
-	if (!lookup_can_extract(paths, n)) {
-		if ((st = look_open(app, o, o->operands[0], true, &b, err)) == ST_OK)
+	if (key != NULL || !lookup_can_extract(paths, n)) {
+		if ((st = look_open(app, o, o->operands[0], true, &b, err)) == ST_OK) {
+			browse_use_key(b, key);
 			st = browse_extract(b, dir, paths, n, n_files, err);
+		}
 		browse_close(b);
 		return st;
 	}
 	if ((st = app_trust(app, options_get(o, "trust"), &trust, err)) != ST_OK)
 		return st;
-	if ((st = look_lookup(app, o->operands[0], &trust, true, &l, err)) == ST_OK)
+	if ((st = look_lookup(app, o->operands[0], &trust, NULL, true, &l, err)) == ST_OK)
 		st = lookup_extract(l, dir, paths, n, n_files, err);
 	lookup_close(l);
 	trust_free(&trust);
@@ -45,16 +48,23 @@ static enum status
 extract_run(struct app *app, const struct options *o, struct err *err)
 {
 	const char *to = options_has(o, "to") ? options_get(o, "to") : ".";
+	struct crypt_key *key;
 	uint64_t n_files = 0;
 	enum status st;
 	int dir;
 
-	if ((mkdir(to, 0700) != 0 && errno != EEXIST) || (dir = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
-		return err_sys(err, "%s", to);
-	st = extract_to(app, o, dir, &n_files, err);
+	if ((st = decrypt_open(o, &key, err)) != ST_OK)
+		return st;
+	if ((mkdir(to, 0700) != 0 && errno != EEXIST) || (dir = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
+		st = err_sys(err, "%s", to);
+		crypt_key_close(key);
+		return st;
+	}
+	st = extract_to(app, o, key, dir, &n_files, err);
 	if (st == ST_OK)
 		log_say(LOG_INFO_, _("%" PRIu64 " files written below %s"), n_files, to);
 	close(dir);
+	crypt_key_close(key);
 	return st;
 }
 

@@ -12,6 +12,7 @@ static const struct option_def list_options[] = {
 	{ "records", 0, "STREAM", N_("the records of this stream, one line each"), false },
 	{ "ids", 0, NULL, N_("with --records: ids only"), false },
 	{ "trust", 0, "FILE", N_("whom to trust: roots, certificates per role, time-stamp roots"), false },
+	DECRYPT_OPTIONS,
 	{ NULL, 0, NULL, NULL, false }
 };
 
@@ -61,13 +62,14 @@ print_record(void *ctx, uint32_t index, struct str line, struct err *err)
 
 /* Segment by segment, each proven before its first record is printed. */
 static enum status
-list_records(struct app *app, const char *archive, const struct trust *trust, const char *stream, struct ids *ids, struct err *err)
+list_records(struct app *app, const char *archive, const struct trust *trust, const struct crypt_key *key, const char *stream, struct ids *ids,
+    struct err *err)
 {
 	struct sealed_segment g = { .at = 0 };
 	struct lookup *l;
 	enum status st;
 
-	if ((st = look_lookup(app, archive, trust, false, &l, err)) != ST_OK)
+	if ((st = look_lookup(app, archive, trust, key, false, &l, err)) != ST_OK)
 		return st;
 	while (st == ST_OK && sealed_next(lookup_sealed(l), &g))
 		if (strcmp(g.stream, stream) == 0)
@@ -81,6 +83,7 @@ list_run(struct app *app, const struct options *o, struct err *err)
 {
 	struct ids ids = { .only_ids = options_has(o, "ids") };
 	const char *stream = options_get(o, "records");
+	struct crypt_key *key = NULL;
 	struct browse *b = NULL;
 	struct trust trust;
 	enum status st;
@@ -99,7 +102,9 @@ list_run(struct app *app, const struct options *o, struct err *err)
 		return st;
 	arena_init(&ids.arena, LIMIT_ARENA);
 	buf_init(&ids.line, 16 * LIMIT_RECORD);
-	st = list_records(app, o->operands[0], &trust, stream, &ids, err);
+	if ((st = decrypt_open(o, &key, err)) == ST_OK)
+		st = list_records(app, o->operands[0], &trust, key, stream, &ids, err);
+	crypt_key_close(key);
 	arena_free(&ids.arena);
 	buf_free(&ids.line);
 	trust_free(&trust);

@@ -14,6 +14,7 @@ static const struct option_def prove_options[] = {
 	{ "output", 'o', "DIR", N_("the directory to make; it must not exist yet"), false },
 	{ "with-files", 0, NULL, N_("attachments too"), false },
 	{ "trust", 0, "FILE", N_("whom to trust: roots, certificates per role, time-stamp roots"), false },
+	DECRYPT_OPTIONS,
 	{ NULL, 0, NULL, NULL, false }
 };
 
@@ -112,6 +113,7 @@ prove_run(struct app *app, const struct options *o, struct err *err)
 {
 	struct proving p = { .with_files = options_has(o, "with-files") };
 	const char *to = options_get(o, "output");
+	struct crypt_key *key = NULL;
 	struct trust trust;
 	struct ref ref;
 	enum status st;
@@ -128,10 +130,11 @@ prove_run(struct app *app, const struct options *o, struct err *err)
 		return st;
 	arena_init(&p.arena, LIMIT_ARENA);
 	buf_init(&p.seen, (size_t)(LIMIT_PATH + 8) * (PACKAGE_RECORDS_MAX + 1));
-	if ((st = look_lookup(app, o->operands[0], &trust, false, &p.lookup, err)) == ST_OK)
+	if ((st = decrypt_open(o, &key, err)) == ST_OK && (st = look_lookup(app, o->operands[0], &trust, key, false, &p.lookup, err)) == ST_OK)
 		st = make(app, &p, o, to, &trust, err);
 	package_free(p.package);
 	lookup_close(p.lookup);
+	crypt_key_close(key);
 	trust_free(&trust);
 	arena_free(&p.arena);
 	buf_free(&p.seen);

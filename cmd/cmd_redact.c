@@ -20,6 +20,7 @@ static const struct option_def redact_options[] = {
 	{ "stream", 0, "S,…", N_("the streams to copy besides those of the records; with this, no record need be named"), true },
 	{ "with-files", 0, NULL, N_("attachments of the records that are shown too"), false },
 	{ "trust", 0, "FILE", N_("whom to trust: roots, certificates per role, time-stamp roots"), false },
+	DECRYPT_OPTIONS,
 	{ NULL, 0, NULL, NULL, false }
 };
 
@@ -197,6 +198,7 @@ static enum status
 redact_run(struct app *app, const struct options *o, struct err *err)
 {
 	const char *to = options_get(o, "output");
+	struct crypt_key *key = NULL;
 	struct redacting *r;
 	struct trust trust;
 	struct ref ref;
@@ -224,10 +226,11 @@ redact_run(struct app *app, const struct options *o, struct err *err)
 	r->with_files = options_has(o, "with-files");
 	arena_init(&r->arena, LIMIT_ARENA);
 	buf_init(&r->line, LIMIT_RECORD + 1);
-	if ((st = look_lookup(app, o->operands[0], &trust, false, &r->lookup, err)) == ST_OK)
+	if ((st = decrypt_open(o, &key, err)) == ST_OK && (st = look_lookup(app, o->operands[0], &trust, key, false, &r->lookup, err)) == ST_OK)
 		st = make(app, r, o, to, &trust, err);
 	package_free(r->package);
 	lookup_close(r->lookup);
+	crypt_key_close(key);
 	trust_free(&trust);
 	arena_free(&r->arena);
 	buf_free(&r->line);

@@ -7,6 +7,7 @@
 
 #include "archive/pending.h"
 #include "cmd/app.h"
+#include "cmd/decrypt.h"
 #include "cmd/stores.h"
 #include "core/fs.h"
 #include "core/i18n.h"
@@ -14,10 +15,11 @@
 #include "core/log.h"
 #include "core/utf8.h"
 #include "core/when.h"
-#include "store/catalog.h"
+#include "store/rebuild.h"
 
 static const struct option_def runs_options[] = {
 	{ "discard", 0, "RUN", N_("give up an interrupted run that was never sealed (asks for --yes)"), false },
+	DECRYPT_OPTIONS,
 	{ NULL, 0, NULL, NULL, false }
 };
 
@@ -32,7 +34,7 @@ put_heading(struct buf *out, const char *text, int columns, struct err *err)
 	return columns < 0 ? buf_addf(out, err, "%*s%s ", pad, "", text) : buf_addf(out, err, "%s%*s ", text, pad, "");
 }
 
-struct listing { struct app *app; struct buf out; const struct store *store; };
+struct listing { struct app *app; struct buf out; const struct store *store; struct crypt_key *key; };
 
 /* How far a pending archive is: behind the row for programs, below it for people. */
 static enum status
@@ -149,12 +151,17 @@ one_store(void *ctx, const struct stores_place *place, struct err *err)
 	char section[80];
 	enum status st = ST_OK;
 	size_t i, n = 0;
+	int lock = -1;
 
 	l->store = place->store;
 	snprintf(section, sizeof(section), "tenant %s", place->tenant);
 	if ((zone = config_get(l->app->config, section, "time_zone")) != NULL)
 		st = when_zone(zone, err);
-	if (st == ST_OK && !place->again && (st = catalog_open(&catalog, place->store, err)) == ST_OK)
+	/* With a key: what a lost catalogue knew of encrypted archives is read from them again. */
+	if (st == ST_OK && l->key != NULL)
+		st = store_lock(place->store, &lock, err);
+	if (st == ST_OK && !place->again && (st = catalog_open(&catalog, place->store, err)) == ST_OK &&
+	    (l->key == NULL || (st = rebuild_catalog(catalog, place->store, l->key, when_now_ms(), err)) == ST_OK))
 		st = catalog_each(catalog, each_run, l, err);
 	if (st == ST_OK)
 		st = store_list(place->store, false, &list, &n, err);
@@ -162,6 +169,7 @@ one_store(void *ctx, const struct stores_place *place, struct err *err)
 		if (list[i].state == STORE_UNFINISHED)
 			st = open_run(l, list[i].name, err);
 	free(list);
+	fs_drop(&lock);
 	catalog_close(catalog);
 	return st;
 }
@@ -234,10 +242,13 @@ runs_run(struct app *app, const struct options *o, struct err *err)
 		return st;
 	if (options_has(o, "discard"))
 		return discard(app, options_get(o, "discard"), err);
+	if ((st = decrypt_open(o, &l.key, err)) != ST_OK)
+		return st;
 	buf_init(&l.out, (size_t)64 << 20);
 	if ((app->json || (st = put_headings(&l.out, err)) == ST_OK) && (st = stores_each(app, one_store, &l, err)) == ST_OK)
 		st = app_print(&l.out, err);
 	buf_free(&l.out);
+	crypt_key_close(l.key);
 	return st;
 }
 

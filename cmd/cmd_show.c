@@ -5,6 +5,7 @@
 
 static const struct option_def show_options[] = {
 	{ "trust", 0, "FILE", N_("whom to trust: roots, certificates per role, time-stamp roots"), false },
+	DECRYPT_OPTIONS,
 	{ NULL, 0, NULL, NULL, false }
 };
 
@@ -18,6 +19,7 @@ print(void *ctx, const struct lookup_record *r, struct err *err)
 static enum status
 show_run(struct app *app, const struct options *o, struct err *err)
 {
+	struct crypt_key *key = NULL;
 	struct lookup *l = NULL;
 	struct trust trust;
 	struct ref ref;
@@ -25,9 +27,10 @@ show_run(struct app *app, const struct options *o, struct err *err)
 
 	if ((st = ref_parse(o->operands[1], &ref, err)) != ST_OK || (st = app_trust(app, options_get(o, "trust"), &trust, err)) != ST_OK)
 		return st;
-	if ((st = look_lookup(app, o->operands[0], &trust, false, &l, err)) == ST_OK)
+	if ((st = decrypt_open(o, &key, err)) == ST_OK && (st = look_lookup(app, o->operands[0], &trust, key, false, &l, err)) == ST_OK)
 		st = ref_each(l, o->operands[0], o->operands[1], print, NULL, err);
 	lookup_close(l);
+	crypt_key_close(key);
 	trust_free(&trust);
 	return st;
 }

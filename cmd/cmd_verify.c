@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "cmd/app.h"
+#include "cmd/decrypt.h"
 #include "cmd/judge.h"
 #include "cmd/verify_bag.h"
 #include "core/i18n.h"
@@ -11,6 +12,7 @@ static const struct option_def verify_options[] = {
 	{ "receipt", 0, "FILE", N_("head receipts kept elsewhere: was a chain cut off or written anew?"), true },
 	{ "bag", 0, NULL, N_("other people's BagIt bags: directories, tar, tar.gz, zip"), false },
 	{ "html", 0, "FILE", N_("write the report as a page, too"), false },
+	DECRYPT_OPTIONS,
 	{ NULL, 0, NULL, NULL, false }
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cmd/class.h"
+#include "cmd/decrypt.h"
 #include "cmd/verify_print.h"
 #include "core/i18n.h"
 #include "core/log.h"
@@ -40,7 +41,8 @@ judge_open(struct judging *j, struct app *app, const struct options *o, struct e
 	j->worst = ST_OK;
 	if ((st = verify_html_open(&j->html, options_get(o, "html"), err)) != ST_OK)
 		return st;
-	st = app_trust(app, options_get(o, "trust"), &j->trust, err);
+	if ((st = app_trust(app, options_get(o, "trust"), &j->trust, err)) == ST_OK)
+		st = decrypt_open(o, &j->key, err);
 	for (i = 0; i < o->n_given && st == ST_OK; i++)
 		if (strcmp(o->given[i].def->name, "receipt") == 0) {
 			j->receipts_must = true;
@@ -56,6 +58,7 @@ judge_close(struct judging *j)
 {
 	verify_html_free(&j->html);
 	trust_free(&j->trust);
+	crypt_key_close(j->key);
 	receipts_free(&j->receipts);
 }
 
@@ -121,7 +124,7 @@ judge_file(struct judging *j, const char *path, struct err *err)
 	enum status st;
 
 	memset(&report, 0, sizeof(report));
-	if ((st = verify_archive(path, &j->trust, when_now_ms(), NULL, &report, err)) != ST_OK)
+	if ((st = verify_with_key(path, &j->trust, j->key, when_now_ms(), NULL, &report, err)) != ST_OK)
 		return st;
 	compare(j, &report);
 	buf_init(&out, (size_t)1 << 20);

@@ -13,6 +13,7 @@
 struct judging {
 	struct app	*app;
 	struct trust	 trust;
+	struct crypt_key *key;			/* of a recipient; NULL: what is encrypted is not opened */
 	struct verify_html html;
 	struct receipts	 receipts;
 	bool		 receipts_must;		/* they were given by hand: that none fits is a doubt */
@@ -22,7 +23,7 @@ struct judging {
 	char		 why[600];
 };
 
-/* judge_open(j, app, o, err): --trust, --receipt and --html of ${o}.  ST_USAGE and what trust_load answers. */
+/* judge_open(j, app, o, err): --trust, --receipt, --html and --decrypt-… of ${o}.  ST_USAGE and what trust_load answers. */
 enum status judge_open(struct judging *, struct app *, const struct options *o, struct err *) STATUS_USE;
 void judge_close(struct judging *);
 /* judge_file(j, path, err): one archive, closed or pending; printed.  ST_IO: it cannot be read. */

@@ -78,13 +78,15 @@ look_open(struct app *app, const struct options *o, const char *path, bool need_
 }
 
 enum status
-look_lookup(struct app *app, const char *path, const struct trust *trust, bool need_valid, struct lookup **out, struct err *err)
+look_lookup(struct app *app, const char *path, const struct trust *trust, const struct crypt_key *key, bool need_valid, struct lookup **out, struct err *err)
 {
 	struct verify_report report;
 	enum status st;
 
 	memset(&report, 0, sizeof(report));
 	st = lookup_open(out, path, trust, when_now_ms(), &report, err);
+	if (st == ST_OK && key != NULL)
+		lookup_use_key(*out, key);
 	if (st == ST_OK && need_valid && lookup_verdict(*out) != VERDICT_VALID)
 		st = ST_UNSURE;
 	return look_answer(app, &report, st, err);

@@ -18,8 +18,6 @@
 #include "store/rebuild.h"
 #include "version.h"
 
-#define VOLUME_DEFAULT	((uint64_t)50 << 30)	/* archive format 2.3 */
-#define VOLUME_MIN	((uint64_t)1 << 20)
 
 void
 run_init(struct run *r, struct app *app)
@@ -50,6 +48,7 @@ run_free(struct run *r)
 	run_overflow_close(r);
 	archive_free(r->archive);
 	archive_free(r->next);
+	crypt_to_close(r->to);
 	for (i = 0; i < r->n_signers; i++)
 		cms_signer_close(r->signers[i]);
 	if (r->net != NULL)
@@ -145,24 +144,6 @@ try_secrets(struct run *r, struct err *err)
 	return ST_OK;
 }
 
-/* [store] volume, or that of the tenant's own store. */
-static enum status
-volume_limit(struct run *r, struct err *err)
-{
-	const char *name = config_get(r->app->config, r->section, "store"), *text;
-	char section[80] = "store";
-	enum status st;
-
-	if (name != NULL)
-		snprintf(section, sizeof(section), "store %s", name);
-	r->volume_limit = VOLUME_DEFAULT;
-	if ((text = config_get(r->app->config, section, "volume")) == NULL)
-		return ST_OK;
-	if ((st = config_bytes(text, &r->volume_limit, err)) == ST_OK && r->volume_limit < VOLUME_MIN)
-		st = err_set(err, ST_USAGE, _("%s is less than 1 MiB"), text);
-	return st == ST_OK ? st : err_in(err, "%s: [%s] volume", config_file(r->app->config), section);
-}
-
 enum status
 run_open_tenant(struct run *r, const char *tenant, struct err *err)
 {
@@ -180,13 +161,14 @@ run_open_tenant(struct run *r, const char *tenant, struct err *err)
 		goto out;
 	}
 	if ((st = run_test_seed(r, err)) != ST_OK || (st = run_signers(r, true, err)) != ST_OK || (st = run_authorities(r, err)) != ST_OK ||
-	    (st = run_receipts_check(r->app->config, err)) != ST_OK || (st = try_secrets(r, err)) != ST_OK ||
+	    (st = run_receipts_check(r->app->config, err)) != ST_OK || (st = run_recipients(r, err)) != ST_OK ||
+	    (st = try_secrets(r, err)) != ST_OK ||
 	    (st = app_store_path(r->app, r->section, &path, label, err)) != ST_OK || (st = buf_z(&path, err)) != ST_OK ||
 	    (st = store_open(&r->store, path.p, label, true, err)) != ST_OK || (st = store_lock(&r->store, &r->lock, err)) != ST_OK ||
 	    (st = catalog_open(&r->catalog, &r->store, err)) != ST_OK ||
-	    (st = rebuild_catalog(r->catalog, &r->store, when_now_ms(), err)) != ST_OK)
+	    (st = rebuild_catalog(r->catalog, &r->store, NULL, when_now_ms(), err)) != ST_OK)
 		goto out;
-	if ((st = volume_limit(r, err)) == ST_OK)
+	if ((st = run_volume_limit(r, err)) == ST_OK)
 		st = run_network(r, err);
 out:
 	buf_free(&path);
@@ -366,6 +348,7 @@ run_create(struct run *r, int64_t covers_from_ms, char name[40], struct archive 
 	p.covers_from_ms = covers_from_ms != WHEN_UNKNOWN ? covers_from_ms : head.any ? head.seal.covers_until_ms : 0;
 	if (!head.any && r->state.scope.scope.since_ms != WHEN_UNKNOWN && r->state.scope.scope.since_ms <= p.began_ms)
 		p.covers_from_ms = r->state.scope.scope.since_ms;
+	p.to = r->to;
 	p.test_salt_key = r->test ? r->test_key : NULL;
 	return archive_create(out, r->store.dir, &p, 0, err);
 }
@@ -440,7 +423,7 @@ run_export(struct run *r, const struct options *o, struct run_result *result, st
 	enum status st;
 
 	memset(result, 0, sizeof(*result));
-	if ((st = scope_options(&r->state.scope, o, err)) != ST_OK || (st = refuse_unfinished(r, err)) != ST_OK ||
+	if ((st = scope_options(&r->state.scope, o, err)) != ST_OK || (st = run_recipients_new(r, err)) != ST_OK || (st = refuse_unfinished(r, err)) != ST_OK ||
 	    (st = name_run(r, err)) != ST_OK)
 		return st;
 	run_settings_take(r);
@@ -470,7 +453,8 @@ run_resume(struct run *r, const char *name, struct run_result *result, struct er
 	}
 	r->committed = true;
 	if ((st = run_state_decode(&r->state, buf_str(&state), err)) != ST_OK ||
-	    (st = run_settings_same(r, archive_phase(r->archive) != ARCHIVE_SEALED || r->state.volume.goes_on, err)) != ST_OK)
+	    (st = run_settings_same(r, archive_phase(r->archive) != ARCHIVE_SEALED || r->state.volume.goes_on, err)) != ST_OK ||
+	    ((archive_phase(r->archive) != ARCHIVE_SEALED || r->state.volume.goes_on) && (st = run_recipients_same(r, err)) != ST_OK))
 		goto out;
 	if (archive_phase(r->archive) == ARCHIVE_CAPTURE) {
 		r->state.n_sessions++;

@@ -31,6 +31,7 @@ struct run {
 	struct cms_signer *signers[RUN_SIGNERS_MAX]; size_t n_signers;
 	struct heads	 heads;			/* what was signed here; dir -1: nobody signs here */
 	struct run_authority authorities[PENDING_TOKENS_MAX]; size_t n_authorities;
+	struct crypt_to	*to;			/* recipients of new archives; NULL: not encrypted */
 	struct archive	*archive, *next;	/* next: the volume that follows, begun while this one is closed */
 	struct run_volume next_volume;
 	struct source	*source;
@@ -89,9 +90,19 @@ enum status run_lock_archive(struct run *, struct err *) STATUS_USE;	/* held onc
 enum status run_capture(struct run *, struct err *) STATUS_USE;
 enum status run_views_finish(struct run *, struct err *) STATUS_USE;	/* run_views.c: whole views and the certificate */
 enum status run_seal(struct run *, struct run_result *, struct err *) STATUS_USE;	/* adds one archive to the result */
+/*
+ * run_recipients(r, err): encrypt_to of the tenant's store: who they are, strength and usage of their certificates.  ST_USAGE: fewer than two different keys; as crypt_to_add.
+ * run_recipients_new(r, err): before a new run: ST_DENIED: a certificate is not valid now.
+ * run_recipients_same(r, err): the open archive was begun for the same ones; else ST_USAGE.
+ */
+enum status run_recipients(struct run *, struct err *) STATUS_USE;
+enum status run_recipients_new(struct run *, struct err *) STATUS_USE;
+enum status run_recipients_same(struct run *, struct err *) STATUS_USE;
 /* run_event(r, action, detail_json, err): a record of the program's own actions. */
 enum status run_event(struct run *, const char *action, struct str detail, struct err *) STATUS_USE;
 enum status run_commit(struct run *, struct err *) STATUS_USE;
+/* run_volume_limit(r, err): [store] volume, or that of the tenant's own store. */
+enum status run_volume_limit(struct run *, struct err *) STATUS_USE;
 /* run_volume_fits(r, n): is there room for ${n} more octets in this archive?  The first of an archive always fits. */
 bool run_volume_fits(const struct run *, uint64_t n);
 /* run_volume_next(r, err): behind the seal of a full archive: begin the one that follows (r->next), unless a session before did. */

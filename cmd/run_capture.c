@@ -10,6 +10,7 @@
 #include "core/progress.h"
 #include "core/stop.h"
 #include "exporters/engine.h"
+#include "store/carry.h"
 
 #define SALT_ROOM	32u	/* what the archive puts before a record, and its line end */
 #define SMALL_ROOM	4096u	/* a gap, or the record of a file */
@@ -299,6 +300,20 @@ finish_records(struct run *r, struct err *err)
 	return st;
 }
 
+/*
+ * The event from which a lost catalogue is made again; of an encrypted archive nobody here can read it, so it also stands beside the archive, and
+ * before the archive can be sealed.
+ */
+static enum status
+last_event(struct run *r, const char *action, struct str detail, struct err *err)
+{
+	enum status st = run_event(r, action, detail, err);
+
+	if (st != ST_OK || archive_params_of(r->archive)->to == NULL)
+		return st;
+	return carry_save(&r->store, r->archive_name, r->state.tenant, action, detail, err);
+}
+
 static enum status
 ended(struct run *r, struct views *views, struct err *err)
 {
@@ -314,7 +329,7 @@ ended(struct run *r, struct views *views, struct err *err)
 	    (st = buf_str_add(&state, r->state.carry.n > 0 ? buf_str(&r->state.carry) : STR("null"), err)) == ST_OK &&
 	    (st = buf_addz(&state, ",\"streams\":", err)) == ST_OK && (st = run_state_streams_json(&r->state, &state, err)) == ST_OK &&
 	    (st = buf_putc(&state, '}', err)) == ST_OK)
-		st = run_event(r, "run.captured", buf_str(&state), err);
+		st = last_event(r, "run.captured", buf_str(&state), err);
 	buf_free(&state);
 	return st == ST_OK ? finish_records(r, err) : st;
 }
@@ -336,7 +351,7 @@ full(struct run *r, struct err *err)
 	buf_init(&detail, 4096);
 	if ((st = archive_goes_on(r->archive, true, err)) == ST_OK &&
 	    (st = buf_addf(&detail, err, "{\"run\":\"%s\",\"began\":%" PRId64 ",\"volume\":%" PRIu64 "}", r->state.run, r->state.began_ms,
-	    r->state.volume.number)) == ST_OK && (st = run_event(r, "volume.full", buf_str(&detail), err)) == ST_OK)
+	    r->state.volume.number)) == ST_OK && (st = last_event(r, "volume.full", buf_str(&detail), err)) == ST_OK)
 		st = finish_records(r, err);
 	buf_free(&detail);
 	return st;

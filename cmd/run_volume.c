@@ -11,6 +11,26 @@
 #include "core/i18n.h"
 #include "core/log.h"
 
+#define VOLUME_DEFAULT	((uint64_t)50 << 30)	/* archive format 2.3 */
+#define VOLUME_MIN	((uint64_t)1 << 20)
+
+enum status
+run_volume_limit(struct run *r, struct err *err)
+{
+	const char *name = config_get(r->app->config, r->section, "store"), *text;
+	char section[80] = "store";
+	enum status st;
+
+	if (name != NULL)
+		snprintf(section, sizeof(section), "store %s", name);
+	r->volume_limit = VOLUME_DEFAULT;
+	if ((text = config_get(r->app->config, section, "volume")) == NULL)
+		return ST_OK;
+	if ((st = config_bytes(text, &r->volume_limit, err)) == ST_OK && r->volume_limit < VOLUME_MIN)
+		st = err_set(err, ST_USAGE, _("%s is less than 1 MiB"), text);
+	return st == ST_OK ? st : err_in(err, "%s: [%s] volume", config_file(r->app->config), section);
+}
+
 bool
 run_volume_fits(const struct run *r, uint64_t n)
 {

@@ -13,6 +13,7 @@
 #include "core/limits.h"
 #include "core/log.h"
 #include "core/record.h"
+#include "store/carry.h"
 
 struct found { struct catalog_run run; struct buf carry; struct arena arena; bool volume; };
 
@@ -27,26 +28,18 @@ text_member(const struct json_node *t, const char *name, struct arena *a, char *
 }
 
 static enum status
-look(void *ctx, uint64_t index, const char *segment, uint64_t in_segment, struct str line, struct err *err)
+take(struct found *f, struct str tenant, struct str action, struct str detail, struct err *err)
 {
-	struct found *f = ctx;
 	struct json_node *t;
-	struct record rec;
 	enum status st;
 	size_t n, at;
 
-	(void)index;
-	(void)segment;
-	(void)in_segment;
-	arena_reset(&f->arena);
-	if ((st = record_decode(line, &f->arena, &rec, err)) != ST_OK)
-		return st;
-	f->volume = str_is(record_get(&rec, "action"), "volume.full");
-	if (!f->volume && !str_is(record_get(&rec, "action"), "run.captured"))
+	if (!str_is(action, "volume.full") && !str_is(action, "run.captured"))
 		return ST_OK;
-	if ((st = json_tape(record_get(&rec, "detail"), &f->arena, &t, &n, err)) != ST_OK)
+	f->volume = str_is(action, "volume.full");
+	if ((st = json_tape(detail, &f->arena, &t, &n, err)) != ST_OK)
 		return st;
-	snprintf(f->run.tenant, sizeof(f->run.tenant), "%.*s", STR_ARG(rec.tenant));
+	snprintf(f->run.tenant, sizeof(f->run.tenant), "%.*s", STR_ARG(tenant));
 	text_member(t, "run", &f->arena, f->run.run, sizeof(f->run.run));
 	if ((at = json_get(t, 0, "began")) != 0)
 		(void)!str_i64(t[at].val, 0, INT64_MAX, &f->run.began_ms, NULL);
@@ -59,7 +52,56 @@ look(void *ctx, uint64_t index, const char *segment, uint64_t in_segment, struct
 }
 
 static enum status
-one(struct catalog *c, const struct store *s, const char *name, int64_t now_ms, struct err *err)
+look(void *ctx, uint64_t index, const char *segment, uint64_t in_segment, struct str line, struct err *err)
+{
+	struct found *f = ctx;
+	struct record rec;
+	enum status st;
+
+	(void)index;
+	(void)segment;
+	(void)in_segment;
+	arena_reset(&f->arena);
+	if ((st = record_decode(line, &f->arena, &rec, err)) != ST_OK)
+		return st;
+	return take(f, rec.tenant, record_get(&rec, "action"), record_get(&rec, "detail"), err);
+}
+
+/* The same of an encrypted archive, from the file beside it. */
+static enum status
+look_beside(const struct store *s, const char *name, struct found *f, struct err *err)
+{
+	char archive[40] = "", tenant[64] = "", action[32] = "";
+	struct json_node *t;
+	struct buf json;
+	enum status st;
+	size_t n, at;
+
+	buf_init(&json, (size_t)32 << 20);
+	if ((st = carry_load(s, name, &json, err)) == ST_END) {
+		err_set(err, ST_UNSURE, _("it is encrypted, and what the next run must know of it stands neither in the catalogue nor in %s.carry"), name);
+		st = err_next(err, _("bring that file back from a copy, or have its events read with a recipient's key: custody runs --decrypt-key KEY --decrypt-cert CERT"));
+		goto out;
+	}
+	if (st != ST_OK || (st = json_tape(buf_str(&json), &f->arena, &t, &n, err)) != ST_OK)
+		goto out;
+	text_member(t, "archive", &f->arena, archive, sizeof(archive));
+	text_member(t, "tenant", &f->arena, tenant, sizeof(tenant));
+	text_member(t, "action", &f->arena, action, sizeof(action));
+	at = json_get(t, 0, "detail");
+	if (strcmp(archive, name) != 0 || at == 0 || t[at].tok != JSON_OBJ)
+		st = ST_INPUT;
+	else
+		st = take(f, str_of(tenant), str_of(action), t[at].val, err);
+out:
+	if (st == ST_INPUT)
+		st = err_set(err, ST_CORRUPT, _("%s.carry is damaged"), name);
+	buf_free(&json);
+	return st;
+}
+
+static enum status
+one(struct catalog *c, const struct store *s, const char *name, const struct crypt_key *key, int64_t now_ms, struct err *err)
 {
 	struct found f = { .volume = false };
 	struct verify_report report;
@@ -76,8 +118,14 @@ one(struct catalog *c, const struct store *s, const char *name, int64_t now_ms, 
 	if ((st = buf_addf(&path, err, "%s/%s.tar.gz", s->path, name)) != ST_OK || (st = buf_z(&path, err)) != ST_OK)
 		goto out;
 	log_say(LOG_INFO_, _("%s is not in the catalogue: reading its events"), name);
-	if ((st = browse_open(&b, path.p, &nobody, now_ms, true, &report, err)) != ST_OK ||
-	    (st = browse_records(b, "events", look, &f, err)) != ST_OK)
+	if ((st = browse_open(&b, path.p, &nobody, now_ms, true, &report, err)) != ST_OK)
+		goto out;
+	browse_use_key(b, key);
+	if (browse_encrypted(b) && key == NULL)
+		st = look_beside(s, name, &f, err);
+	else
+		st = browse_records(b, "events", look, &f, err);
+	if (st != ST_OK)
 		goto out;
 	snprintf(f.run.archive, sizeof(f.run.archive), "%s", name);
 	snprintf(f.run.status, sizeof(f.run.status), "%s", f.volume ? "volume" : report.seal.gaps > 0 ? "partial" : "complete");
@@ -95,7 +143,7 @@ out:
 }
 
 enum status
-rebuild_catalog(struct catalog *c, const struct store *s, int64_t now_ms, struct err *err)
+rebuild_catalog(struct catalog *c, const struct store *s, const struct crypt_key *key, int64_t now_ms, struct err *err)
 {
 	struct store_entry *list;
 	enum status st;
@@ -106,7 +154,7 @@ rebuild_catalog(struct catalog *c, const struct store *s, int64_t now_ms, struct
 		return st;
 	for (i = 0; i < n && st == ST_OK; i++)
 		if (list[i].state == STORE_CLOSED && (st = catalog_has(c, list[i].name, &known, err)) == ST_OK && !known &&
-		    (st = one(c, s, list[i].name, now_ms, err)) != ST_OK)
+		    (st = one(c, s, list[i].name, key, now_ms, err)) != ST_OK)
 			err_in(err, "%s", list[i].name);
 	free(list);
 	return st;
