@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # crafted.sh GOOD JUDGE [--all | NAME-PATTERN]: archives made anew with one thing wrong (or unusual, and right), sealed, signed and stamped by the
-# attacker: the verdict must be of the right class, and its reason name the thing.  Without --all every fourth.
+# attacker: the verdict must be of the right class, and its reason name the thing.  Without --all every sixth.
 set -uo pipefail
 good=$(readlink -f "$1") judge=$(readlink -f "$2") pattern=${3:-}
 top=$(cd "$(dirname "$0")" && pwd)
@@ -10,7 +10,7 @@ trap 'rm -rf "$tmp"' EXIT
 . "$top/crafted/craft.sh"
 [ -e "$good/sm2b.crt" ] || "$top/crafted/pki.sh" "$good" || { echo "crafted: no keys"; exit 1; }
 
-step=4 workers=$(nproc) number=0 worker=0
+step=6 workers=$(nproc) number=0 worker=0
 [ "$pattern" = --all ] && { step=1 pattern=; }
 [ -n "$pattern" ] && step=1
 
@@ -42,10 +42,26 @@ c() {
 	if [ "$verdict" != "$class" ] || { [ -n "$reason" ] && ! grep -qE -- "$reason" <<<"$out"; }; then
 		printf 'FAILED: %s: wanted %s /%s/, got: %s\n' "$name" "$class" "$reason" "$out" >>"$tmp/$worker.bad"
 	fi
+	[ $step = 1 ] || [ $((number / step % 3)) = 0 ] && by_hand
 	[ -z "${SHOW:-}" ] || printf '%s\n    %s\n' "$name" "$out" >>"$tmp/$worker.show"
 	cd "$tmp" || exit 1
 	[ -n "${KEEP:-}" ] && { mkdir -p "$KEEP"; mv "$work" "$KEEP/$number"; return; }
 	rm -rf "$work"
+}
+
+# The same archive judged in shell: what that sees, the program must see at least as badly.
+by_hand() {
+	local hand rank=(VALID INDETERMINATE INVALID) i mine=0 theirs=0
+	if [ -n "$now" ]; then hand=$(faketime "$(date -d "$now" '+%Y-%m-%d %H:%M:%S')" "$top/../judge/by-hand.sh" $file . 2>/dev/null | tail -1)
+	else hand=$("$top/../judge/by-hand.sh" $file . 2>/dev/null | tail -1); fi
+	for i in 1 2; do
+		[ "$verdict" != ${rank[i]} ] || mine=$i
+		[ "${hand%%:*}" != ${rank[i]} ] || theirs=$i
+	done
+	case $hand in VALID* | INVALID:* | INDETERMINATE:* | 'verified by hand'*) ;; *) theirs=9;; esac
+	if [ $theirs -gt $mine ]; then echo "FAILED: $name: $verdict, and by hand: $hand" >>"$tmp/$worker.bad"
+	elif [ $theirs = $mine ]; then echo agreed >>"$tmp/$worker.hand"
+	else echo "weaker $verdict $name ($hand)" >>"$tmp/$worker.hand"; fi
 }
 
 for ((worker = 0; worker < workers; worker++)); do
@@ -57,4 +73,8 @@ cat "$tmp"/*.show
 cat "$tmp"/*.bad
 printf 'crafted: %d archives (%d VALID, %d INDETERMINATE, %d INVALID wanted), %d wrong\n' "$(cat "$tmp"/*.done | wc -l)" \
     "$(cat "$tmp"/*.done | grep -c '^VALID')" "$(cat "$tmp"/*.done | grep -c '^INDET')" "$(cat "$tmp"/*.done | grep -c '^INVALID')" "$(cat "$tmp"/*.bad | grep -c ^FAILED)"
+cat "$tmp"/*.hand >"$tmp/hand" 2>/dev/null
+printf 'crafted: %d of them compared with the verifier in shell: %d judged the same, %d seen by the program alone\n' "$(wc -l <"$tmp/hand")" \
+    "$(grep -c ^agreed "$tmp/hand")" "$(grep -c ^weaker "$tmp/hand")"
+[ -z "${SHOW:-}" ] || grep ^weaker "$tmp/hand"
 [ -s "$tmp/0.done" ] && ! cat "$tmp"/*.bad | grep -q .

@@ -29,11 +29,11 @@ cms() {		# cms KEY FILE [OPTIONS]: sign seal.txt as the format wants it, or, wit
 	openssl cms -sign -binary -in "${text:-$R}" -signer "$good/$k.crt" -inkey "$good/$k.key" -outform DER -out "$f" "$@" 2>/dev/null
 }
 pss="-keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:digest"
-# resign KEY FILE: the one signer's signature anew over its signed attributes, which were edited; SHA-256, ECDSA or RSA PKCS #1
+# resign KEY FILE [DIGEST]: the one signer's signature anew over its signed attributes, which were edited; ECDSA or RSA PKCS #1
 resign() {
 	local si=1.0.4; [ "$(der get "$2" 1.0.3 | head -c 1 | xxd -p)" = 31 ] && si=1.0.3
 	{ printf '\061'; der get "$2" $si.0.3 | tail -c +2; } >"$work/attrs"
-	openssl dgst -sha256 -sign "$good/$1.key" -out "$work/value" "$work/attrs"
+	openssl dgst "-${3:-sha256}" -sign "$good/$1.key" -out "$work/value" "$work/attrs"
 	der put "$2" $si.0.5 "$(tlv 04 "$(xxd -p "$work/value" | tr -d '\n')")"
 }
 # restamp KEY FILE: the same for a token whose TSTInfo was edited
