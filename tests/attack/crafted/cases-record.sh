@@ -82,7 +82,7 @@ Encryption-Recipient: sha256:$(fingerprint p384)
 Encryption-Recipient: sha256:$(fingerprint other)
 "'
 hide() {	# hide FILE: it becomes its first part
-	gzip -nc "$1" | openssl cms -encrypt -binary -aes-256-gcm -outform DER -out "$1.gz.0001.cms" "$good/p384.crt" "$good/other.crt"
+	gzip -nc "$1" | openssl cms -encrypt -binary -aes-256-gcm -outform DER -out "$1.gz.0001.cms" -recip "$good/p384.crt" -keyopt ecdh_kdf_md:sha256 -recip "$good/other.crt" -keyopt ecdh_kdf_md:sha256
 }
 sealed='hideall() { segments=own; for f in $payload; do case $f in data/records/*) segment $f;; esac; done >record-segments.tsv; p=; for f in $payload; do hide $f; p="$p $f.gz.0001.cms"; done; payload=$p; }; '
 e() { c "$1" "$2" "encrypted: $3" plan "$label" payload "$sealed$4" "${@:5}"; }
