@@ -202,7 +202,10 @@ static enum status
 on_tar(void *ctx, const unsigned char *p, size_t n, struct err *err)
 {
 	struct reading *r = ctx;
+	enum status st;
 
+	if (r->taps != NULL && r->taps->tar != NULL && (st = r->taps->tar(r->taps->ctx, p, n, err)) != ST_OK)
+		return st;
 	return reader_push(&r->reader, p, n, err);
 }
 

@@ -43,6 +43,7 @@ struct verify_taps {
 	enum status (*entry)(void *ctx, const char *path, uint64_t size, uint64_t tar_offset, struct err *);	/* path without root directory */
 	enum status (*data)(void *ctx, const void *, size_t, struct err *);
 	enum status (*entry_end)(void *ctx, const unsigned char sha256[32], struct err *);
+	enum status (*tar)(void *ctx, const void *, size_t, struct err *);	/* every byte of the uncompressed tar */
 	/* A gzip member begins; behind the last one, before it, stood ${tar_offset} bytes of tar. */
 	enum status (*member)(void *ctx, uint64_t file_offset, uint64_t tar_offset, struct err *);
 	/* A record of a plain segment, ${at} bytes into it, the last leaf of ${tree} (borrowed until the next segment's first record). */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cmd/cmd_run.h"
 #include "cmd/judge.h"
 #include "cmd/run.h"
 #include "core/fs.h"
@@ -283,13 +284,51 @@ receipt(struct app *app, const struct options *o, struct err *err)
 	return st;
 }
 
+/* An ordinary run whose source is the chain. */
+static enum status
+renew(struct app *app, const struct options *o, struct err *err)
+{
+	static struct place list[PLACES_MAX];
+	struct run_result res = { 0 };
+	struct trust trust;
+	const char *tenant;
+	struct run run;
+	enum status st;
+	size_t n = 0;
+
+	if ((st = app_config(app, err)) != ST_OK)
+		return st;
+	if (o->n_operands > 1)
+		app->store_option = o->operands[1];
+	else if ((st = places(app, o, list, &n, err)) == ST_OK && n > 1) {
+		err_set(err, ST_USAGE, _("%s has more than one store"), config_file(app->config));
+		st = err_next(err, _("name the store: custody chain %s PATH"), "renew");
+	}
+	if (st != ST_OK || (st = app_trust(app, NULL, &trust, err)) != ST_OK)
+		return st;
+	if (trust.roots == NULL)
+		st = err_set(err, ST_USAGE, _("%s: [trust] names no file: what cannot be verified is not renewed"), config_file(app->config));
+	trust_free(&trust);
+	if (st != ST_OK)
+		return st;
+	if ((tenant = config_section(app->config, "tenant", 0)) == NULL)
+		return err_set(err, ST_USAGE, _("%s has no tenant, so no store is known"), config_file(app->config));
+	run_init(&run, app);
+	run.state.renewal = true;
+	if ((st = run_open_tenant(&run, tenant, err)) == ST_OK && (st = run_export(&run, o, &res, err)) == ST_OK)
+		st = cmd_run_answer(app, &res, err);
+	run_result_free(&res);
+	run_free(&run);
+	return st;
+}
+
 static enum status
 chain_run(struct app *app, const struct options *o, struct err *err)
 {
 	static const struct { const char *name; enum status (*run)(struct app *, const struct options *, struct err *); } verbs[] = {
-		{ "check", check }, { "head", head }, { "receipt", receipt },
+		{ "check", check }, { "head", head }, { "receipt", receipt }, { "renew", renew },
 	};
-	static const char *const names[] = { "check", "head", "receipt" };
+	static const char *const names[] = { "check", "head", "receipt", "renew" };
 	const char *verb = o->n_operands > 0 ? o->operands[0] : "check", *near;
 	const struct option_def *d;
 	size_t i;
@@ -302,12 +341,12 @@ chain_run(struct app *app, const struct options *o, struct err *err)
 				return err_set(err, ST_USAGE, _("--%s belongs to chain check"), d->name);
 		return verbs[i].run(app, o, err);
 	}
-	err_set(err, ST_USAGE, _("\"%s\" is none of check, head, receipt"), verb);
+	err_set(err, ST_USAGE, _("\"%s\" is none of check, head, receipt, renew"), verb);
 	if ((near = config_nearest(verb, names, sizeof(names) / sizeof(names[0]))) != NULL)
 		return err_next(err, _("did you mean \"%s\"?"), near);
 	return access(verb, F_OK) == 0 ? err_next(err, "custody chain check %s", verb) : err_next(err, "custody chain --help");
 }
 
 const struct command command_chain = {
-	"chain", "[VERB] [PATH]", N_("check a store's chain (check), print its head (head), send receipts (receipt)"), chain_options, 0, 2, chain_run
+	"chain", "[VERB] [PATH]", N_("check a store's chain (check), print its head (head), send receipts (receipt), renew it (renew)"), chain_options, 0, 2, chain_run
 };

@@ -142,6 +142,11 @@ enum status run_beside_config(const struct config *, const char *path, struct bu
 /* run_report(r, out, err): completeness.json. */
 enum status run_report(struct run *, struct buf *out, struct err *) STATUS_USE;
 /*
+ * run_renew_open(r, out, err): the source of a renewal archive (archive format 10): per earlier archive of the chain, verified first, a record and every file of its seal.
+ * Next answers ST_CORRUPT or ST_UNSURE for an archive that does not verify: it is never renewed.
+ */
+enum status run_renew_open(struct run *, struct source **out, struct err *) STATUS_USE;
+/*
  * run_receipts_check(r, err): ST_USAGE: [seal] receipt is badly written.
  * run_receipt_place(c, i, place, size): the ${i}th place of the list, "" when nothing stands there; false: there are no more.
  * run_receipt_send(c, place, line, err): deliver one line.

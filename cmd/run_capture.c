@@ -248,7 +248,7 @@ open_source(struct run *r, struct err *err)
 	char archive[40];
 	enum status st;
 
-	if (r->state.cursor.n == 0) {
+	if (r->state.cursor.n == 0 && !r->state.renewal) {	/* a renewal takes nothing from a tenant's last run and leaves nothing to its next */
 		buf_init(&carry, (size_t)16 << 20);
 		st = catalog_carry(r->catalog, r->state.tenant, &carry, archive, err);
 		if (st == ST_OK || st == ST_END) {
@@ -274,7 +274,7 @@ open_source(struct run *r, struct err *err)
 	p->carry = r->begun_with.n > 0 ? buf_str(&r->begun_with) : STR_NONE;
 	p->program = r->app->program;
 	p->backoff_ms = r->backoff_ms;
-	return engine_open(&r->source, p, err);
+	return r->state.renewal ? run_renew_open(r, &r->source, err) : engine_open(&r->source, p, err);
 }
 
 /* --- views get their sinks from the archive --- */
@@ -329,7 +329,7 @@ ended(struct run *r, struct views *views, struct err *err)
 	    (st = buf_str_add(&state, r->state.carry.n > 0 ? buf_str(&r->state.carry) : STR("null"), err)) == ST_OK &&
 	    (st = buf_addz(&state, ",\"streams\":", err)) == ST_OK && (st = run_state_streams_json(&r->state, &state, err)) == ST_OK &&
 	    (st = buf_putc(&state, '}', err)) == ST_OK)
-		st = last_event(r, "run.captured", buf_str(&state), err);
+		st = last_event(r, r->state.renewal ? "renewal.captured" : "run.captured", buf_str(&state), err);
 	buf_free(&state);
 	return st == ST_OK ? finish_records(r, err) : st;
 }

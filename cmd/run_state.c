@@ -176,6 +176,7 @@ run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 	    ",\"events\":%" PRIu64 ",\"sessions\":%" PRIu64 ",\"scope\":", s->began_ms, s->captured_ms, s->gap_entries, s->limit_entries,
 	    s->events, s->n_sessions)) != ST_OK ||
 	    (st = scope_encode(&s->scope, out, err)) != ST_OK || (st = put_volume(&s->volume, out, err)) != ST_OK ||
+	    (s->renewal && (st = buf_addz(out, ",\"renewal\":1", err)) != ST_OK) ||
 	    (st = buf_addz(out, ",\"streams\":", err)) != ST_OK ||
 	    (st = run_state_streams_json(s, out, err)) != ST_OK ||
 	    (st = buf_addz(out, ",\"cursor\":", err)) != ST_OK || (st = buf_str_add(out, cursor, err)) != ST_OK ||
@@ -298,6 +299,8 @@ decode(struct run_state *s, struct str json, struct arena *a)
 	    !get_u64(t, 0, "events", &s->events) || !get_u64(t, 0, "sessions", &s->n_sessions) ||
 	    (at = json_get(t, 0, "scope")) == 0 || scope_decode(&s->scope, t[at].val, NULL) != ST_OK ||
 	    !decode_volume(&s->volume, t, json_get(t, 0, "volume")) || (list = json_get(t, 0, "streams")) == 0)
+		return false;
+	if (json_get(t, 0, "renewal") != 0 && !get_flag(t, 0, "renewal", &s->renewal))
 		return false;
 	for (k = list + 1; k < t[list].next; k = t[k].next)
 		if (!decode_stream(s, t, k, a))

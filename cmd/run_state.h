@@ -47,6 +47,7 @@ struct run_state {
 	struct run_reason reasons[RUN_REASONS_MAX]; size_t n_reasons;
 	uint64_t	 gap_entries, limit_entries, events;	/* running numbers of those records */
 	uint64_t	 n_sessions;
+	bool		 renewal;			/* a renewal archive: the source is the chain itself (run_renew.c) */
 	struct run_volume volume;
 	struct buf	 cursor, carry;			/* of the source */
 };

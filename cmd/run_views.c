@@ -53,6 +53,10 @@ put_member(struct buf *out, const char *name, const char *value, struct err *err
 	"what platform, edition or grant never offered is a listed limit."
 #define METHOD_ZH	"每个记录流都逐页读取，直到平台声明的末尾；每页的游标与其交付的记录一并落盘；平台的独立计数已与归档数量逐一比较；" \
 	"凡被列出而未取得的对象均列为缺口；平台、版本或授权从未提供的内容均列为边界。"
+#define RENEWAL_EN	"A renewal archive: no record of the platform stands in it. Every earlier archive of the chain was read and verified; its seal, signatures, " \
+	"lists and time stamps are kept here, with hashes of its whole uncompressed tar; of a destroyed archive its seal alone."
+#define RENEWAL_ZH	"续期归档包：其中没有平台的记录。链上以前的每个归档包都已读取并验证；其封签、签名、列表和时间戳保存于此，并附其未压缩 tar 整体的散列值；" \
+	"已销毁的归档包只有封签。"
 #define GOES_ON_EN	"This archive was full and the run went on in the next one: the figures are those up to here; the certificate of the whole run " \
 	"stands in the last volume."
 #define GOES_ON_ZH	"本归档包已满，任务在下一个归档包中继续：此处数字截至本卷为止；整个任务的完整性证明见最后一卷。"
@@ -117,7 +121,8 @@ run_report(struct run *r, struct buf *out, struct err *err)
 	    (st = put_member(out, "time_zone", when_zone_name(), err)) != ST_OK ||
 	    (st = put_volume(r, out, err)) != ST_OK || (st = buf_addf(out, err, ",\"sessions\":%" PRIu64 ",\"scope\":", r->state.n_sessions)) != ST_OK ||
 	    (st = scope_encode(&r->state.scope, out, err)) != ST_OK ||
-	    (st = buf_addz(out, ",\"method\":{\"en\":\"" METHOD_EN "\",\"zh\":\"" METHOD_ZH "\"},\"streams\":", err)) != ST_OK ||
+	    (st = buf_addz(out, r->state.renewal ? ",\"method\":{\"en\":\"" RENEWAL_EN "\",\"zh\":\"" RENEWAL_ZH "\"},\"streams\":" :
+	    ",\"method\":{\"en\":\"" METHOD_EN "\",\"zh\":\"" METHOD_ZH "\"},\"streams\":", err)) != ST_OK ||
 	    (st = run_state_streams_json(&r->state, out, err)) != ST_OK)
 		return st;
 	return buf_addz(out, "}\n", err);
