@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cmd/run_named.h"
 #include "cmd/run_overflow.h"
 #include "core/fs.h"
 #include "core/i18n.h"
@@ -73,6 +74,7 @@ put_line(struct run *r, struct views *views, const struct record *rec, struct er
 		return ST_LIMIT;
 	m->n_records++;
 	m->n_bytes += line.n;
+	run_named_see(&r->state, rec);
 	r->state.volume.used = true;
 	return ST_OK;
 }
@@ -314,6 +316,26 @@ last_event(struct run *r, const char *action, struct str detail, struct err *err
 	return carry_save(&r->store, r->archive_name, r->state.tenant, action, detail, err);
 }
 
+/* Each one listed counts as seen from then on. */
+static enum status
+check_named(struct run *r, struct views *views, struct err *err)
+{
+	struct record rec;
+	bool is_limit;
+	enum status st = ST_OK;
+
+	for (;;) {
+		record_init(&rec, REC_GAP, "gaps");
+		if (st != ST_OK || !run_named_missing(&r->state, 0, &rec, &is_limit))
+			return st;
+		log_say(LOG_WARN_, _("nothing that was read shows %.*s"), STR_ARG(rec.id));
+		if (is_limit)
+			rec.kind = REC_LIMIT;
+		rec.endpoint = STR("custody");
+		st = put_gap(r, views, &rec, is_limit, err);
+	}
+}
+
 static enum status
 ended(struct run *r, struct views *views, struct err *err)
 {
@@ -321,6 +343,8 @@ ended(struct run *r, struct views *views, struct err *err)
 	enum status st;
 
 	if (scope_is_whole(&r->state.scope) && (st = check_counts(r, views, err)) != ST_OK)
+		return st;
+	if ((st = check_named(r, views, err)) != ST_OK)
 		return st;
 	r->state.captured_ms = when_now_ms();
 	buf_init(&state, (size_t)32 << 20);

@@ -173,8 +173,8 @@ run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 	    (st = put_text("description", s->description, out, err)) != ST_OK ||
 	    (st = put_text("time_zone", s->time_zone, out, err)) != ST_OK || (st = put_text("csv_crlf", s->csv_crlf, out, err)) != ST_OK ||
 	    (st = buf_addf(out, err, ",\"began\":%" PRId64 ",\"captured\":%" PRId64 ",\"gap_entries\":%" PRIu64 ",\"limit_entries\":%" PRIu64
-	    ",\"events\":%" PRIu64 ",\"sessions\":%" PRIu64 ",\"scope\":", s->began_ms, s->captured_ms, s->gap_entries, s->limit_entries,
-	    s->events, s->n_sessions)) != ST_OK ||
+	    ",\"events\":%" PRIu64 ",\"sessions\":%" PRIu64 ",\"users_seen\":%" PRIu64 ",\"rooms_seen\":%" PRIu64 ",\"scope\":", s->began_ms,
+	    s->captured_ms, s->gap_entries, s->limit_entries, s->events, s->n_sessions, s->users_seen, s->rooms_seen)) != ST_OK ||
 	    (st = scope_encode(&s->scope, out, err)) != ST_OK || (st = put_volume(&s->volume, out, err)) != ST_OK ||
 	    (s->renewal && (st = buf_addz(out, ",\"renewal\":1", err)) != ST_OK) ||
 	    (st = buf_addz(out, ",\"streams\":", err)) != ST_OK ||
@@ -295,6 +295,7 @@ decode(struct run_state *s, struct str json, struct arena *a)
 	    !get_text(t, 0, "time_zone", a, s->time_zone, sizeof(s->time_zone)) ||
 	    !get_text(t, 0, "csv_crlf", a, s->csv_crlf, sizeof(s->csv_crlf)) ||
 	    !get_i64(t, 0, "began", &s->began_ms) || !get_i64(t, 0, "captured", &s->captured_ms) ||
+	    !get_u64(t, 0, "users_seen", &s->users_seen) || !get_u64(t, 0, "rooms_seen", &s->rooms_seen) ||
 	    !get_u64(t, 0, "gap_entries", &s->gap_entries) || !get_u64(t, 0, "limit_entries", &s->limit_entries) ||
 	    !get_u64(t, 0, "events", &s->events) || !get_u64(t, 0, "sessions", &s->n_sessions) ||
 	    (at = json_get(t, 0, "scope")) == 0 || scope_decode(&s->scope, t[at].val, NULL) != ST_OK ||

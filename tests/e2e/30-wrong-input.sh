@@ -37,6 +37,15 @@ fresh; wrong 2 "everything excluded" "nothing is left in scope" "${C[@]}" -c "$c
 fresh; wrong 2 "files of nothing" "nothing is left in scope" "${C[@]}" -c "$conf" -q export acme --stream files
 fresh; wrong 2 "people who left" "no API that lists people who have left.*--user" "${C[@]}" -c "$conf" -q export acme --left
 if ls "$WORK"/t/store/*.tar.gz* >/dev/null 2>&1; then fail "a wrong scope leaves no archive"; else pass "a wrong scope leaves no archive"; fi
+# An id that nobody has: a gap where members were read; where they were not, or of a room, a limit; never silence.
+for case in '3:gap:users:--user admin,nobody' '0:limit:users:--user nobody --stream messages' '0:limit:rooms:--room nowhere'; do
+	IFS=: read -r want what of words <<<"$case"
+	rm -rf "$WORK/named"
+	# shellcheck disable=SC2086
+	expect "$want" "scope $words" "${C[@]}" -c "$conf" --store "$WORK/named" -q export acme $words
+	grep -q 'nothing that was read shows no' "$WORK/err" && tar -xzOf "$WORK"/named/*.tar.gz --wildcards "*/data/records/${what}s/*" |
+		jq -se --arg of "$of" 'any(.[]; .n.reason == "not_found" and .n.of_stream == $of)' >/dev/null && pass "... is a $what of $of" || fail "... is a $what of $of"
+done
 edited 's,^(secret\.contacts *= *)file:.*,\1file:'"$WORK"'/none.secret,'
 wrong 5 "missing secret" "none.secret" "${C[@]}" -c "$WORK/t/edited.conf" export acme
 cp "$(sed -n 's/^secret\.contacts *= *file://p' "$conf")" open.secret && chmod 644 open.secret
