@@ -47,11 +47,8 @@ struct run_state {
 	struct run_reason reasons[RUN_REASONS_MAX]; size_t n_reasons;
 	uint64_t	 gap_entries, limit_entries, events;	/* running numbers of those records */
 	uint64_t	 n_sessions;
-<<<<<<< HEAD
 	bool		 renewal;			/* a renewal archive: the source is the chain itself (run_renew.c) */
-=======
 	uint64_t	 users_seen, rooms_seen;	/* run_named.c: of those that the scope names, one bit each */
->>>>>>> 6449deb (export: a member or room that nobody knows is said, never silence)
 	struct run_volume volume;
 	struct buf	 cursor, carry;			/* of the source */
 };
