@@ -10,7 +10,7 @@
 #include "core/log.h"
 
 static const struct option_def init_options[] = {
-	{ "platform", 0, "NAME", "wecom", false },
+	{ "platform", 0, "NAME", N_("the platform: wecom"), false },
 	{ "corp-id", 0, "ID", N_("the organisation's id on the platform"), false },
 	{ "tenant", 0, "NAME", N_("short name for commands and archive names"), false },
 	{ "organization", 0, "NAME", N_("the organisation's name, for people"), false },

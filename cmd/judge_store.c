@@ -2,9 +2,11 @@
  * judge_store.c: a directory of archives: each judged, then the seals of each chain together.  An archive lies under one label; every label has a chain of
  * its own.
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cmd/judge.h"
 #include "cmd/verify_print.h"
@@ -213,6 +215,16 @@ counts(struct judging_store *s, const struct store_entry *e)
 	return st == ST_OK || st == ST_UNSURE || st == ST_CORRUPT;
 }
 
+static enum status
+no_archive(const struct store *store, const char *path, struct err *err)
+{
+	enum status st = err_set(err, ST_USAGE, _("%s holds no archive"), path);
+
+	if (faccessat(store->dir, "bagit.txt", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		(void)err_next(err, _("it is a BagIt bag: custody verify --bag %s"), path);
+	return st;
+}
+
 enum status
 judge_store(struct judging *j, const char *path, struct err *err)
 {
@@ -240,7 +252,7 @@ judge_store(struct judging *j, const char *path, struct err *err)
 		st = end_label(&s, err);
 	progress_end();
 	if (st == ST_OK && judged == 0)
-		st = err_set(err, ST_USAGE, _("%s holds no archive"), path);
+		st = no_archive(&s.store, path, err);
 out:
 	free(list);
 	mem_free(s.seals);

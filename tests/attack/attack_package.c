@@ -2,7 +2,7 @@
  * attack_package.c: a disclosure package out of a good archive (make_archive.sh), attacked: every bit of what proves, every length, crafted proofs.  Nothing
  * of it may ever be VALID.
  *
- *   attack_package DIR [--all]		DIR/a.tar.gz, DIR/trust.conf; the package is DIR/package.  --all: every bit of all of it, else of the first record, and a sample of the rest
+ *   attack_package DIR [--all|--sample]	DIR/a.tar.gz, DIR/trust.conf; the package is DIR/package.  --all: every bit of all of it, else of the first record, and a sample of the rest; --sample: of all
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -196,7 +196,7 @@ int
 main(int argc, char **argv)
 {
 	char archive[4096], path[4096];
-	size_t step = argc > 2 && strcmp(argv[2], "--all") == 0 ? 1 : 97, i, n;
+	size_t step = argc > 2 && strcmp(argv[2], "--all") == 0 ? 1 : 97, first = argc > 2 && strcmp(argv[2], "--sample") == 0 ? 31 : 1, i, n;
 	char **names;
 	int seal;
 
@@ -214,9 +214,9 @@ main(int argc, char **argv)
 	crafted();
 	for (i = 1; i <= 3; i++) {
 		snprintf(path, sizeof(path), "%04zu/record.json", i);
-		flip(path, i == 1 ? 1 : step);
+		flip(path, i == 1 ? first : step);
 		snprintf(path, sizeof(path), "%04zu/proof.txt", i);
-		flip(path, i == 1 ? 1 : step);
+		flip(path, i == 1 ? first : step);
 	}
 	flip(SEALED_SEGMENTS, step);
 	flip(SEALED_TAGMANIFEST, step);

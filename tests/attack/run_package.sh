@@ -9,6 +9,7 @@ export XDG_STATE_HOME=$tmp/state
 "$here/make_archive.sh" "$tmp/good"
 MAKE_ALGS="sha256 sha512 sm3" "$here/make_archive.sh" "$tmp/algs"
 MAKE_SM2=1 "$here/make_archive.sh" "$tmp/sm2"
-for d in good algs sm2; do
-	"$attack" "$tmp/$d" "$@"
+"$attack" "$tmp/good" "$@"
+for d in algs sm2; do
+	"$attack" "$tmp/$d" "${1:---sample}"
 done
