@@ -84,17 +84,6 @@ read_tail(struct lookup *l, struct verify_report *report, struct err *err)
 
 /* --- opening --- */
 
-static const char *
-first_of(const struct verify_report *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_steps; i++)
-		if (r->steps[i].verdict == r->verdict)
-			return r->steps[i].text;
-	return "?";
-}
-
 /* Read everything, judge it, make the index anew. */
 static enum status
 read_all(struct lookup *l, struct verify_report *report, struct err *err)
@@ -112,9 +101,9 @@ read_all(struct lookup *l, struct verify_report *report, struct err *err)
 	log_say(LOG_DEBUG_, "%s: read in full", l->path);
 	st = verify_archive(l->path, l->trust, l->now_ms, &taps, report, err);
 	if (st == ST_OK && report->verdict == VERDICT_INVALID)
-		st = err_set(err, ST_CORRUPT, _("INVALID, nothing of it is shown: %s"), first_of(report));
+		st = err_set(err, ST_CORRUPT, _("INVALID, nothing of it is shown: %s"), verify_report_why(report));
 	else if (st == ST_OK && (report->pending || !report->seal_ok))
-		st = err_set(err, ST_UNSURE, _("INDETERMINATE, nothing of it is given out: %s"), first_of(report));
+		st = err_set(err, ST_UNSURE, _("INDETERMINATE, nothing of it is given out: %s"), verify_report_why(report));
 	if (st == ST_OK && (st = index_build_end(b, l->path, report->seal_sha256, &l->index, err)) == ST_OK && (st = read_tail(l, &tail, err)) == ST_CORRUPT)
 		st = err_set(err, ST_CORRUPT, _("%s changed since it was verified"), l->path);
 	if (st == ST_OK && l->opened && memcmp(l->seal_sha256, report->seal_sha256, 32) != 0)

@@ -67,6 +67,8 @@ enum status verify_with_key(const char *path, const struct trust *, const struct
  * rule that needs no content; what is missing is a contradiction.  ST_IO: it cannot be read.
  */
 enum status verify_seal_dir(const char *path, const char *name, const struct trust *, int64_t now_ms, struct verify_report *, struct err *) STATUS_USE;
+/* verify_report_why(r): the first step that has the report's verdict: its reason for people; borrowed, "?" when there is none. */
+const char *verify_report_why(const struct verify_report *);
 void verify_report_step(struct verify_report *, enum verify_group, const char *id, enum verdict, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 

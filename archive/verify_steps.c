@@ -42,6 +42,17 @@ safe(const char *text, char *out, size_t size)
 	buf_free(&b);
 }
 
+const char *
+verify_report_why(const struct verify_report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_steps; i++)
+		if (r->steps[i].verdict == r->verdict)
+			return r->steps[i].text;
+	return "?";
+}
+
 void
 verify_report_step(struct verify_report *report, enum verify_group group, const char *id, enum verdict verdict, const char *fmt, ...)
 {

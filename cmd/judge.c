@@ -15,19 +15,16 @@ static void
 fold(struct judging *j, const char *path, const struct verify_report *r)
 {
 	enum status st = r->verdict == VERDICT_VALID ? ST_OK : r->verdict == VERDICT_INVALID ? ST_CORRUPT : ST_UNSURE;
-	size_t i;
 
 	if (st == ST_OK || class_worse(j->worst, st) == j->worst)
 		return;
 	j->worst = st;
-	for (i = 0; i < r->n_steps && r->steps[i].verdict != r->verdict; i++)
-		;
 	if (r->verdict == VERDICT_INVALID)
 		snprintf(j->why, sizeof(j->why), r->offset_in_file ? _("%s: %s (member %s, offset %" PRIu64 " of the file)") :
-		    _("%s: %s (member %s, offset %" PRIu64 " of the tar)"), path, i < r->n_steps ? r->steps[i].text : "?",
+		    _("%s: %s (member %s, offset %" PRIu64 " of the tar)"), path, verify_report_why(r),
 		    r->member[0] != '\0' ? r->member : "-", r->offset);
 	else
-		snprintf(j->why, sizeof(j->why), "%s: %s", path, i < r->n_steps ? r->steps[i].text : "?");
+		snprintf(j->why, sizeof(j->why), "%s: %s", path, verify_report_why(r));
 }
 
 enum status

@@ -10,17 +10,6 @@
 #include "core/utf8.h"
 #include "core/when.h"
 
-static const char *
-first_of(const struct verify_report *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_steps; i++)
-		if (r->steps[i].verdict == r->verdict)
-			return r->steps[i].text;
-	return "?";
-}
-
 /* A sealed archive that waits for signatures or a token is given out by nobody; what it waits for is said. */
 static enum status
 still_pending(struct app *app, const struct pending *p, struct err *err)
@@ -51,13 +40,13 @@ look_answer(struct app *app, const struct verify_report *report, enum status st,
 	if (st == ST_UNSURE && report->has_stage)
 		return still_pending(app, &report->stage, err);
 	if (st == ST_CORRUPT)
-		return err_set(err, ST_CORRUPT, _("INVALID, nothing of it is shown: %s"), first_of(report));
+		return err_set(err, ST_CORRUPT, _("INVALID, nothing of it is shown: %s"), verify_report_why(report));
 	if (st == ST_UNSURE) {
-		err_set(err, ST_UNSURE, _("INDETERMINATE, nothing of it is given out: %s"), first_of(report));
+		err_set(err, ST_UNSURE, _("INDETERMINATE, nothing of it is given out: %s"), verify_report_why(report));
 		return err_next(err, _("give the trust file: --trust FILE"));
 	}
 	if (st == ST_OK && report->verdict == VERDICT_INDETERMINATE)
-		log_say(LOG_WARN_, _("not proven who sealed this: %s"), first_of(report));
+		log_say(LOG_WARN_, _("not proven who sealed this: %s"), verify_report_why(report));
 	return st;
 }
 

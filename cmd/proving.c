@@ -10,23 +10,12 @@ proving_verdict(enum verdict v)
 	return v == VERDICT_VALID ? "VALID" : v == VERDICT_INVALID ? "INVALID" : "INDETERMINATE";
 }
 
-static const char *
-first_of(const struct verify_report *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_steps; i++)
-		if (r->steps[i].verdict == r->verdict)
-			return r->steps[i].text;
-	return "?";
-}
-
 enum status
 proving_finish(struct package *p, const struct trust *trust, struct package_report *report, struct err *err)
 {
 	enum status st = package_check(package_dir(p), trust, when_now_ms(), NULL, NULL, report, err);
 
 	if (st == ST_OK && report->verdict == VERDICT_INVALID)
-		st = err_set(err, ST_CORRUPT, _("what was written does not hold: %s"), report->text[0] != '\0' ? report->text : first_of(&report->seal));
+		st = err_set(err, ST_CORRUPT, _("what was written does not hold: %s"), report->text[0] != '\0' ? report->text : verify_report_why(&report->seal));
 	return st == ST_OK ? package_commit(p, err) : st;
 }
