@@ -85,8 +85,12 @@ enum status archive_commit(struct archive *, struct str caller_state, struct err
 enum status archive_finish_records(struct archive *, struct str caller_state, struct err *) STATUS_USE;
 /* archive_records(a): iterator over the records already in the tar (ARCHIVE_VIEWS); borrowed from ${a}. */
 struct record_iter *archive_records(struct archive *);
-/* Views written in ARCHIVE_VIEWS are begun anew after a resume: archive_view_reset(a, path, err) empties one. */
-enum status archive_view_reset(struct archive *, const char *path, struct err *) STATUS_USE;
+/*
+ * archive_page_begin(a, path, sink, err) … archive_page_end(a, err): a view or report that is written in one go, one at a time, in ARCHIVE_VIEWS; any number of them, in
+ * any order, lower case, each path once.  No commit names them: after a resume all are made again.
+ */
+enum status archive_page_begin(struct archive *, const char *path, struct sink **, struct err *) STATUS_USE;
+enum status archive_page_end(struct archive *, struct err *) STATUS_USE;
 /* Figures so far: records of all streams, payload files and octets, of one stream. */
 uint64_t archive_n_records(const struct archive *, const char *stream /* NULL: all */);
 

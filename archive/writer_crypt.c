@@ -170,7 +170,7 @@ writer_crypt_spool(struct archive *a, const char *path, struct spool *s, struct 
 /* --- attachments --- */
 
 enum status
-writer_crypt_file(struct archive *a, const char *path, int fd, uint64_t size, unsigned char sha256[32], struct err *err)
+writer_crypt_file(struct archive *a, const char *path, int fd, uint64_t from, uint64_t size, unsigned char sha256[32], struct err *err)
 {
 	unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX];
 	struct spool *s = NULL;
@@ -185,7 +185,7 @@ writer_crypt_file(struct archive *a, const char *path, int fd, uint64_t size, un
 		st = ST_NOMEM;
 	for (at = 0; at < size && st == ST_OK; at += n) {
 		n = size - at < CHUNK ? (size_t)(size - at) : CHUNK;
-		if ((st = fs_pread_all(fd, path, chunk, n, at, err)) == ST_OK)
+		if ((st = fs_pread_all(fd, path, chunk, n, from + at, err)) == ST_OK)
 			st = spool_add(s, chunk, n, err);
 	}
 	if (st == ST_OK && (st = writer_crypt_spool(a, path, s, err)) == ST_OK && (st = hashes_end(&s->hashes, hash, err)) == ST_OK) {

@@ -28,8 +28,8 @@ append(struct archive *a, int fd, const char *blob, uint64_t size, const char *p
 	enum status st;
 
 	if (a->to != NULL)
-		st = writer_crypt_file(a, path, fd, size, sha256, err);
-	else if ((st = writer_entry_file(a, path, fd, size, hash, err)) == ST_OK && (st = writer_listed(a, path, size, hash, err)) == ST_OK)
+		st = writer_crypt_file(a, path, fd, 0, size, sha256, err);
+	else if ((st = writer_entry_file(a, path, fd, 0, size, hash, err)) == ST_OK && (st = writer_listed(a, path, size, hash, err)) == ST_OK)
 		memcpy(sha256, hash[0], 32);
 	if (st != ST_OK)
 		return st;

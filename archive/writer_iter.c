@@ -10,6 +10,7 @@
 
 struct walk {
 	const struct archive *a;
+	const char	*stream;
 	enum status	(*each)(void *ctx, const struct record *, struct err *);
 	void		*ctx;
 	struct member_reader *reader;
@@ -28,6 +29,7 @@ give(struct walk *w, struct str line, struct err *err)
 	arena_reset(&w->arena);
 	if ((st = record_decode(line, &w->arena, &rec, err)) != ST_OK)
 		return st == ST_INPUT ? err_set(err, ST_CORRUPT, _("a record in the archive cannot be read again")) : st;
+	rec.stream = w->stream;
 	w->n_records++;
 	return w->each(w->ctx, &rec, err);
 }
@@ -121,7 +123,7 @@ static enum status
 run(struct record_iter *iter, const char *stream, enum status (*each)(void *, const struct record *, struct err *), void *ctx, struct err *err)
 {
 	struct archive *a = ((struct writer_iter *)iter)->archive;
-	struct walk w = { .a = a, .each = each, .ctx = ctx };
+	struct walk w = { .a = a, .stream = stream, .each = each, .ctx = ctx };
 	struct buf list;
 	enum status st;
 
@@ -144,10 +146,24 @@ run(struct record_iter *iter, const char *stream, enum status (*each)(void *, co
 	return st;
 }
 
+static enum status
+streams(struct record_iter *iter, enum status (*each)(void *, const char *, struct err *), void *ctx, struct err *err)
+{
+	struct archive *a = ((struct writer_iter *)iter)->archive;
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; i < a->n_streams && st == ST_OK; i++)
+		if (a->streams[i].n_records > 0)
+			st = each(ctx, a->streams[i].name, err);
+	return st;
+}
+
 struct record_iter *
 archive_records(struct archive *a)
 {
 	a->iter.iter.run = run;
+	a->iter.iter.streams = streams;
 	a->iter.archive = a;
 	return &a->iter.iter;
 }

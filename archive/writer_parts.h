@@ -4,7 +4,8 @@
  *   writer.c         open, resume, free           writer_state.c   the lines of the state file
  *   writer_tar.c     entries into the tar         writer_commit.c  the commit of archive format 9
  *   writer_record.c  records, segments            writer_file.c    attachments
- *   writer_view.c    views                        writer_iter.c    records read again
+ *   writer_view.c    views that grow              writer_iter.c    records read again
+ *   writer_page.c    views written in one go
  *   writer_seal.c    rows 7-11                    writer_close.c   rows 12-15, the end
  *   writer_volume.c  several archives of one run
  *   writer_crypt.c   payload of an encrypted archive
@@ -45,6 +46,23 @@ struct writer_view {
 	char		 path[];	/* without the root directory */
 };
 
+/* Pages lie one after the other in a file of the work directory until the seal; what there is of them is known to a sorter, by path. */
+struct writer_pages {
+	struct sink sink; /* first member: of the page being written */
+	struct archive *archive;
+	int fd;
+	struct sorter *list; /* NULL: none yet */
+	struct digest digest;
+	uint64_t end; /* of the last whole page */
+	bool open, reading;
+	char path[LIMIT_PATH + 1]; /* of the page being written; when reading, of the one given last */
+};
+struct writer_page {
+	char path[LIMIT_PATH + 1];
+	uint64_t at, size;
+	unsigned char sha256[32];
+};
+
 struct archive {
 	int		 store, work, run, seal;	/* directories; seal -1 until sealed */
 	enum archive_phase phase;
@@ -68,6 +86,7 @@ struct archive {
 
 	struct writer_stream *streams; size_t n_streams;
 	struct writer_view **views; size_t n_views, views_room;	/* sorted by path, letter case aside */
+	struct writer_pages pages;
 	uint64_t	 next_view, n_files;
 	uint64_t	 n_records, payload_files, payload_octets;
 
@@ -90,9 +109,9 @@ enum status writer_put(struct archive *, const void *, size_t, struct err *) STA
 enum status writer_flush(struct archive *, struct err *) STATUS_USE;				/* end the member */
 enum status writer_padding(struct archive *, uint64_t size, struct err *) STATUS_USE;		/* behind an entry of that size */
 enum status writer_header(struct archive *, const char *path, uint64_t size, struct err *) STATUS_USE;
-/* An entry of bytes in memory; of a file from its start, with its hash; of a spool that was finished, by its members. */
+/* An entry of bytes in memory; of ${size} bytes of a file from ${at}, with their hash; of a spool that was finished, by its members. */
 enum status writer_entry(struct archive *, const char *path, struct str, struct err *) STATUS_USE;
-enum status writer_entry_file(struct archive *, const char *path, int fd, uint64_t size, unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], struct err *) STATUS_USE;
+enum status writer_entry_file(struct archive *, const char *path, int fd, uint64_t at, uint64_t size, unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], struct err *) STATUS_USE;
 enum status writer_entry_spool(struct archive *, const char *path, struct spool *, uint64_t *offset, struct err *) STATUS_USE;
 /* A payload entry was written: its line in every manifest and the figures. */
 enum status writer_listed(struct archive *, const char *path, uint64_t size, unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], struct err *) STATUS_USE;
@@ -107,6 +126,12 @@ enum status writer_add_view(struct archive *, struct str path, uint64_t number, 
 void writer_view_spool_name(uint64_t number, char out[32]);
 void writer_segment_spool_name(const struct writer_stream *, char out[LIMIT_PATH + 24]);
 
+/* --- writer_page.c --- */
+/* writer_page_next(a, page, err): the pages in byte order of their paths; ST_END behind the last.  ST_USAGE: a path was given twice. */
+enum status writer_page_next(struct archive *, struct writer_page *, struct err *) STATUS_USE;
+enum status writer_page_append(struct archive *, const struct writer_page *, struct err *) STATUS_USE; /* into the tar */
+void writer_pages_close(struct archive *);
+
 /* --- writer_crypt.c --- */
 /* Take up the recipients: of the parameters, or of the work directory.  ST_CORRUPT: they are not those of the state. */
 enum status writer_crypt_begin(struct archive *, const struct crypt_to *, struct err *) STATUS_USE;
@@ -115,8 +140,9 @@ enum status writer_crypt_resume(struct archive *, struct err *) STATUS_USE;
 enum status writer_crypt_path(const struct archive *, const char *path, struct err *) STATUS_USE;
 /* A spool that nothing will be added to, in parts; their manifest lines too. */
 enum status writer_crypt_spool(struct archive *, const char *path, struct spool *, struct err *) STATUS_USE;
-/* A file of the work directory; ${sha256}: of its plain content. */
-enum status writer_crypt_file(struct archive *, const char *path, int fd, uint64_t size, unsigned char sha256[32], struct err *) STATUS_USE;
+/* ${size} bytes of a file of the work directory from ${at}; ${sha256}: of their plain content. */
+enum status writer_crypt_file(
+    struct archive *, const char *path, int fd, uint64_t at, uint64_t size, unsigned char sha256[32], struct err *) STATUS_USE;
 /* The spools of closed segments, which stay until the views are made: is ${name} one?  And away with them. */
 bool writer_crypt_kept(const struct archive *, const char *name);
 enum status writer_crypt_forget(struct archive *, struct err *) STATUS_USE;

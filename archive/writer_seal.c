@@ -44,7 +44,7 @@ append_view(struct archive *a, struct writer_view *v, struct err *err)
 		st = writer_entry_spool(a, v->path, s, &offset, err);
 	else if (s->n_bytes == 0)
 		st = writer_entry(a, v->path, STR(""), err);
-	else if ((st = spool_tail_file(s, &fd, err)) == ST_OK && (st = writer_entry_file(a, v->path, fd, s->n_bytes, written, err)) == ST_OK &&
+	else if ((st = spool_tail_file(s, &fd, err)) == ST_OK && (st = writer_entry_file(a, v->path, fd, 0, s->n_bytes, written, err)) == ST_OK &&
 	    memcmp(written[0], hash[0], 32) != 0)
 		st = err_set(err, ST_CORRUPT, _("%s: the disk gives back other bytes than were written"), v->path);
 	if (st == ST_OK)
@@ -57,20 +57,37 @@ out:
 	return ST_OK;
 }
 
+/* Two lists in the order of paths become one. */
 static enum status
 append_views(struct archive *a, struct err *err)
 {
-	enum status st = ST_OK;
+	struct writer_page page;
+	enum status st = ST_OK, more;
 	size_t i;
+	int c;
 
 	if (a->n_views > 1)
 		qsort(a->views, a->n_views, sizeof(*a->views), by_path);
-	for (i = 0; i < a->n_views && st == ST_OK; i++)
-		st = append_view(a, a->views[i], err);
+	more = writer_page_next(a, &page, err);
+	for (i = 0; st == ST_OK && (i < a->n_views || more == ST_OK);) {
+		if (more != ST_OK && more != ST_END)
+			return more;
+		c = i == a->n_views ? 1 : more == ST_END ? -1 : strcmp(a->views[i]->path, page.path);
+		if (c == 0)
+			return err_set(err, ST_USAGE, _("%s: the name of another view, of its directory, or the same in other letters"), page.path);
+		if (c < 0)
+			st = append_view(a, a->views[i++], err);
+		else if ((st = writer_page_append(a, &page, err)) == ST_OK)
+			more = writer_page_next(a, &page, err);
+	}
+	if (st == ST_OK && more != ST_END)
+		return more;
 	for (i = 0; st == ST_OK && i < a->n_views; i++)
 		mem_free(a->views[i]);
-	if (st == ST_OK)
+	if (st == ST_OK) {
 		a->n_views = 0;
+		writer_pages_close(a);
+	}
 	return st;
 }
 
@@ -133,7 +150,7 @@ tag_part(struct archive *a, struct tags *t, const char *path, struct part *part,
 
 	if (part->n > LIMIT_MANIFEST)
 		return err_set(err, ST_LIMIT, _("a manifest of more than %ju bytes"), (uintmax_t)LIMIT_MANIFEST);
-	if ((st = part_flush(part, err)) != ST_OK || (st = writer_entry_file(a, path, part->fd, part->n, hash, err)) != ST_OK)
+	if ((st = part_flush(part, err)) != ST_OK || (st = writer_entry_file(a, path, part->fd, 0, part->n, hash, err)) != ST_OK)
 		return st;
 	return add_line(a, t, path, hash, err);
 }

@@ -118,7 +118,8 @@ writer_entry(struct archive *a, const char *path, struct str bytes, struct err *
 }
 
 enum status
-writer_entry_file(struct archive *a, const char *path, int fd, uint64_t size, unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], struct err *err)
+writer_entry_file(
+    struct archive *a, const char *path, int fd, uint64_t from, uint64_t size, unsigned char hash[SEAL_ALGS_MAX][DIGEST_MAX], struct err *err)
 {
 	const bool large = size >= MEMBER_RAW;
 	uint64_t at;
@@ -134,7 +135,7 @@ writer_entry_file(struct archive *a, const char *path, int fd, uint64_t size, un
 		if (n > MEMBER_RAW - a->raw.n)
 			n = MEMBER_RAW - a->raw.n;
 		if ((st = buf_room(&a->raw, MEMBER_RAW - a->raw.n, err)) != ST_OK ||
-		    (st = fs_pread_all(fd, path, a->raw.p + a->raw.n, n, at, err)) != ST_OK ||
+		    (st = fs_pread_all(fd, path, a->raw.p + a->raw.n, n, from + at, err)) != ST_OK ||
 		    (st = hashes_add(&a->hashes, a->raw.p + a->raw.n, n, err)) != ST_OK)
 			return st;
 		a->raw.n += n;

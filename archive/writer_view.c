@@ -143,26 +143,3 @@ archive_view(struct archive *a, const char *path, struct sink **out, struct err 
 		*out = &v->sink;
 	return st;
 }
-
-enum status
-archive_view_reset(struct archive *a, const char *path, struct err *err)
-{
-	struct writer_view *v = find(a, path);
-	struct spool *fresh = NULL;
-	uint64_t number;
-	enum status st = writer_check(a, a->phase == ARCHIVE_VIEWS ? ARCHIVE_VIEWS : ARCHIVE_CAPTURE, err);
-
-	if (st != ST_OK || v == NULL || v->sink.n_bytes == 0)
-		return st;
-	/* The last commit may name the old files: they stay until the next one. */
-	if ((st = pack_drain(a->pack, err)) == ST_OK && (st = new_spool(a, &fresh, &number, err)) == ST_OK &&
-	    (st = spool_discard(v->spool, err)) == ST_OK) {
-		spool_close(v->spool);
-		v->spool = fresh;
-		v->number = number;
-		v->sink.n_bytes = 0;
-		return ST_OK;
-	}
-	spool_close(fresh);
-	return writer_break(a, st);
-}

@@ -19,19 +19,43 @@
 #include "bench/feed.h"
 #include "core/fs.h"
 #include "core/limits.h"
-#include "formats/views.h"
+#include "formats/formats.h"
+#include "formats/tables.h"
 
 #define NOW_MS		INT64_C(1790000000000)	/* within the certificate's life: see run.sh */
 #define COVERS_MS	INT64_C(1769702400000)
 
 static const unsigned char salt_key[32] = "for measurements: not a secret";
 
-struct place { struct views_place place; struct archive *archive; };
+struct place { struct view_place place; struct archive *archive; };
 
 static enum status
-place_sink(struct views_place *p, const char *path, struct sink **out, struct err *err)
+place_append(struct view_place *p, const char *path, struct sink **out, struct err *err)
 {
 	return archive_view(((struct place *)p)->archive, path, out, err);
+}
+
+static enum status
+place_begin(struct view_place *p, const char *path, struct sink **out, struct err *err)
+{
+	return archive_page_begin(((struct place *)p)->archive, path, out, err);
+}
+
+static enum status
+place_end(struct view_place *p, struct err *err)
+{
+	return archive_page_end(((struct place *)p)->archive, err);
+}
+
+/* The views of the chat's table; the others have benches of their own. */
+static void
+finish(struct place *place, struct tables *tables, const struct format_options *opt)
+{
+	const struct view_input in = { .opt = opt, .records = archive_records(place->archive), .scratch = archive_work_dir(place->archive) };
+	struct err err;
+
+	feed_ok(tables_finish(tables, &err), &err);
+	feed_ok(formats_find(STR("report"))->make(&in, &place->place, &err), &err);
 }
 
 static void
@@ -48,7 +72,7 @@ begin(struct archive **a, const char *store, unsigned n_threads)
 }
 
 static uint64_t
-capture(struct archive *a, struct views *views, const char *path)
+capture(struct archive *a, struct tables *views, const char *path)
 {
 	struct record rec;
 	struct feed feed;
@@ -65,7 +89,7 @@ capture(struct archive *a, struct views *views, const char *path)
 			buf_clear(&rest);
 			feed_ok(record_encode(&rec, &rest, &err), &err);
 			feed_ok(archive_record(a, rec.stream, buf_str(&rest), &err), &err);
-			feed_ok(views_put(views, &rec, &err), &err);
+			feed_ok(tables_put(views, &rec, &err), &err);
 		}
 		if (archive_commit_due(a))
 			feed_ok(archive_commit(a, STR("bench"), &err), &err);
@@ -111,8 +135,8 @@ int
 main(int argc, char **argv)
 {
 	struct format_options opt = { .made_ms = NOW_MS, .organization = "Bench" };
-	struct place place = { { place_sink }, NULL };
-	struct views *views;
+	struct place place = { { place_append, place_begin, place_end }, NULL };
+	struct tables *views;
 	unsigned n_threads = 0;
 	struct rusage ru;
 	struct err err;
@@ -127,10 +151,10 @@ main(int argc, char **argv)
 	if (argc > 5)
 		n_threads = strcmp(argv[5], "none") == 0 ? PACK_INLINE : (unsigned)strtoul(argv[5], NULL, 10);
 	begin(&place.archive, argv[2], n_threads);
-	feed_ok(views_open(&views, &opt, &place.place, &err), &err);
+	feed_ok(tables_open(&views, &opt, &place.place, &err), &err);
 	n = capture(place.archive, views, argv[1]);
-	feed_ok(views_finish(views, archive_records(place.archive), &err), &err);
-	views_close(views);
+	finish(&place, views, &opt);
+	tables_close(views);
 	seal(place.archive, argv[3], argv[4]);
 	archive_free(place.archive);
 	getrusage(RUSAGE_SELF, &ru);

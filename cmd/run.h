@@ -11,7 +11,7 @@
 #include "cmd/app.h"
 #include "cmd/run_state.h"
 #include "core/secret.h"
-#include "formats/views.h"
+#include "formats/tables.h"
 #include "store/catalog.h"
 #include "store/heads.h"
 #include "store/store.h"
@@ -41,6 +41,7 @@ struct run {
 	bool		 committed;		/* something would survive the end of this process */
 	char		 archive_name[40], next_name[40];
 	uint64_t	 volume_limit;		/* octets of one archive; 0: none */
+	bool		 tables;		/* CSV is wanted */
 	bool		 overflowing;		/* the rest of this page waits for the next archive */
 	/* run_overflow.c: */
 	int		 overflow;
@@ -139,6 +140,18 @@ void run_authorities_free(struct run *);
 enum status run_stamp(struct run *, struct str sums, struct err *) STATUS_USE;
 /* run_beside_config(c, path, out, err): a path of the configuration, relative to its file, as a C string. */
 enum status run_beside_config(const struct config *, const char *path, struct buf *out, struct err *) STATUS_USE;
+/*
+ * run_place.c: where the views of a run go, what stands in them, which families are wanted ([tenant] views).  run_views_check(c, section, err): ST_USAGE: a family that
+ * there is not.
+ */
+struct run_place {
+	struct view_place place;
+	struct archive *archive;
+};
+void run_place_init(struct run_place *, struct archive *);
+void run_view_options(const struct run *, struct format_options *);
+bool run_view_wanted(const struct run *, const struct view_family *);
+enum status run_views_check(const struct config *, const char *section, struct err *) STATUS_USE;
 /* run_report(r, out, err): completeness.json. */
 enum status run_report(struct run *, struct buf *out, struct err *) STATUS_USE;
 /*

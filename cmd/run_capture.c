@@ -62,13 +62,13 @@ encode(const struct record *rec, struct err *err)
 }
 
 static enum status
-put_line(struct run *r, struct views *views, const struct record *rec, struct err *err)
+put_line(struct run *r, struct tables *views, const struct record *rec, struct err *err)
 {
 	struct run_stream *m;
 	enum status st;
 
 	if ((st = archive_record(r->archive, rec->stream, buf_str(&line), err)) != ST_OK ||
-	    (st = views_put(views, rec, err)) != ST_OK)
+	    (r->tables && (st = tables_put(views, rec, err)) != ST_OK))
 		return st;
 	if ((m = run_state_stream(&r->state, rec->stream, err)) == NULL)
 		return ST_LIMIT;
@@ -80,7 +80,7 @@ put_line(struct run *r, struct views *views, const struct record *rec, struct er
 }
 
 static enum status
-put(struct run *r, struct views *views, const struct record *rec, struct err *err)
+put(struct run *r, struct tables *views, const struct record *rec, struct err *err)
 {
 	enum status st = encode(rec, err);
 
@@ -88,7 +88,7 @@ put(struct run *r, struct views *views, const struct record *rec, struct err *er
 }
 
 static enum status
-put_file(struct run *r, struct views *views, const struct source_item *it, struct err *err)
+put_file(struct run *r, struct tables *views, const struct source_item *it, struct err *err)
 {
 	unsigned char sha256[32];
 	char path[LIMIT_PATH + 1], hex[65], size[24];
@@ -105,7 +105,7 @@ put_file(struct run *r, struct views *views, const struct source_item *it, struc
 }
 
 static enum status
-put_gap(struct run *r, struct views *views, struct record *rec, bool is_limit, struct err *err)
+put_gap(struct run *r, struct tables *views, struct record *rec, bool is_limit, struct err *err)
 {
 	char id[24], stream[48], reason[40];
 	struct str of = record_get(rec, "of_stream"), why = record_get(rec, "reason"), count = record_get(rec, "count");
@@ -155,7 +155,7 @@ put_count(struct run *r, const struct source_item *it, struct err *err)
 
 /* After the source: a count that records and gaps together do not reach is a gap of its own, never silence. */
 static enum status
-check_counts(struct run *r, struct views *views, struct err *err)
+check_counts(struct run *r, struct tables *views, struct err *err)
 {
 	struct record rec;
 	char n[24], detail[200];
@@ -199,7 +199,7 @@ wait(struct run *r, const struct source_item *it, struct err *err)
 }
 
 static enum status
-put_record(struct run *r, struct views *views, const struct source_item *it, struct err *err)
+put_record(struct run *r, struct tables *views, const struct source_item *it, struct err *err)
 {
 	enum status st = encode(it->rec, err);
 
@@ -209,7 +209,7 @@ put_record(struct run *r, struct views *views, const struct source_item *it, str
 }
 
 static enum status
-item(struct run *r, struct views *views, struct source_item *it, struct err *err)
+item(struct run *r, struct tables *views, struct source_item *it, struct err *err)
 {
 	struct run_stream *m;
 	enum status st;
@@ -279,16 +279,6 @@ open_source(struct run *r, struct err *err)
 	return r->state.renewal ? run_renew_open(r, &r->source, err) : engine_open(&r->source, p, err);
 }
 
-/* --- views get their sinks from the archive --- */
-
-struct place { struct views_place place; struct archive *archive; };
-
-static enum status
-place_sink(struct views_place *p, const char *path, struct sink **out, struct err *err)
-{
-	return archive_view(((struct place *)p)->archive, path, out, err);
-}
-
 static enum status
 finish_records(struct run *r, struct err *err)
 {
@@ -318,7 +308,7 @@ last_event(struct run *r, const char *action, struct str detail, struct err *err
 
 /* Each one listed counts as seen from then on. */
 static enum status
-check_named(struct run *r, struct views *views, struct err *err)
+check_named(struct run *r, struct tables *views, struct err *err)
 {
 	struct record rec;
 	bool is_limit;
@@ -337,7 +327,7 @@ check_named(struct run *r, struct views *views, struct err *err)
 }
 
 static enum status
-ended(struct run *r, struct views *views, struct err *err)
+ended(struct run *r, struct tables *views, struct err *err)
 {
 	struct buf state;
 	enum status st;
@@ -397,7 +387,7 @@ exhausted(struct run *r, struct err *err)
 
 /* What the archive before had no room for. */
 static enum status
-take_waiting(struct run *r, struct views *views, struct err *err)
+take_waiting(struct run *r, struct tables *views, struct err *err)
 {
 	struct source_item it;
 	enum status st;
@@ -418,7 +408,7 @@ take_waiting(struct run *r, struct views *views, struct err *err)
 }
 
 static enum status
-pump(struct run *r, struct views *views, struct err *err)
+pump(struct run *r, struct tables *views, struct err *err)
 {
 	struct source_item it;
 	enum status st;
@@ -434,15 +424,15 @@ pump(struct run *r, struct views *views, struct err *err)
 enum status
 run_capture(struct run *r, struct err *err)
 {
-	struct format_options opt = { 0 };
-	struct place place = { { place_sink }, r->archive };
-	struct views *views = NULL;
-	const char *crlf = config_get(r->app->config, r->section, "csv.crlf");
+	struct format_options opt;
+	struct run_place place;
+	struct tables *views = NULL;
 	enum status st;
 
-	opt.crlf = crlf != NULL && strcmp(crlf, "yes") == 0;
-	opt.made_ms = r->state.began_ms;
-	if ((st = views_open(&views, &opt, &place.place, err)) != ST_OK)
+	r->tables = run_view_wanted(r, &csv_view);
+	run_view_options(r, &opt);
+	run_place_init(&place, r->archive);
+	if ((st = tables_open(&views, &opt, &place.place, err)) != ST_OK)
 		return st;
 	progress_start(r->app->progress, r->app->color);
 	if (!r->state.volume.goes_on)
@@ -452,6 +442,6 @@ run_capture(struct run *r, struct err *err)
 	if (st == ST_OK)
 		st = r->state.volume.goes_on ? full(r, err) : ended(r, views, err);
 	progress_end();
-	views_close(views);
+	tables_close(views);
 	return st;
 }

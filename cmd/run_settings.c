@@ -12,6 +12,7 @@ static const struct { const char *key, *absent; size_t offset, size; bool accoun
 	{ "description", "", offsetof(struct run_state, description), sizeof(((struct run_state *)0)->description), false },
 	{ "time_zone", "Asia/Shanghai", offsetof(struct run_state, time_zone), sizeof(((struct run_state *)0)->time_zone), false },
 	{ "csv.crlf", "no", offsetof(struct run_state, csv_crlf), sizeof(((struct run_state *)0)->csv_crlf), false },
+	{ "views", "", offsetof(struct run_state, views), sizeof(((struct run_state *)0)->views), false },
 };
 #define N_SETTINGS	(sizeof(settings) / sizeof(settings[0]))
 

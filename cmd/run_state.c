@@ -172,6 +172,7 @@ run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 	    (st = put_text("corp", s->corp, out, err)) != ST_OK || (st = put_text("base_url", s->base_url, out, err)) != ST_OK ||
 	    (st = put_text("description", s->description, out, err)) != ST_OK ||
 	    (st = put_text("time_zone", s->time_zone, out, err)) != ST_OK || (st = put_text("csv_crlf", s->csv_crlf, out, err)) != ST_OK ||
+	    (st = put_text("views", s->views, out, err)) != ST_OK ||
 	    (st = buf_addf(out, err, ",\"began\":%" PRId64 ",\"captured\":%" PRId64 ",\"gap_entries\":%" PRIu64 ",\"limit_entries\":%" PRIu64
 	    ",\"events\":%" PRIu64 ",\"sessions\":%" PRIu64 ",\"users_seen\":%" PRIu64 ",\"rooms_seen\":%" PRIu64 ",\"scope\":", s->began_ms,
 	    s->captured_ms, s->gap_entries, s->limit_entries, s->events, s->n_sessions, s->users_seen, s->rooms_seen)) != ST_OK ||
@@ -293,7 +294,7 @@ decode(struct run_state *s, struct str json, struct arena *a)
 	    !get_text(t, 0, "base_url", a, s->base_url, sizeof(s->base_url)) ||
 	    !get_text(t, 0, "description", a, s->description, sizeof(s->description)) ||
 	    !get_text(t, 0, "time_zone", a, s->time_zone, sizeof(s->time_zone)) ||
-	    !get_text(t, 0, "csv_crlf", a, s->csv_crlf, sizeof(s->csv_crlf)) ||
+	    !get_text(t, 0, "csv_crlf", a, s->csv_crlf, sizeof(s->csv_crlf)) || !get_text(t, 0, "views", a, s->views, sizeof(s->views)) ||
 	    !get_i64(t, 0, "began", &s->began_ms) || !get_i64(t, 0, "captured", &s->captured_ms) ||
 	    !get_u64(t, 0, "users_seen", &s->users_seen) || !get_u64(t, 0, "rooms_seen", &s->rooms_seen) ||
 	    !get_u64(t, 0, "gap_entries", &s->gap_entries) || !get_u64(t, 0, "limit_entries", &s->limit_entries) ||

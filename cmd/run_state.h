@@ -40,7 +40,7 @@ struct run_volume {
 struct run_state {
 	char		 run[64], tenant[68], platform[64], corp[128];
 	/* What else of the tenant's section a run must go on with (run_settings.c); as it takes effect, also where the key is absent. */
-	char		 base_url[512], description[512], time_zone[64], csv_crlf[8];
+	char		 base_url[512], description[512], time_zone[64], csv_crlf[8], views[256];
 	int64_t		 began_ms, captured_ms;		/* captured: WHEN_UNKNOWN until the source has ended */
 	struct run_scope scope;
 	struct run_stream streams[RUN_STREAMS_MAX]; size_t n_streams;

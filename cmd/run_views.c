@@ -6,36 +6,8 @@
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/progress.h"
+#include "formats/formats.h"
 #include "version.h"
-
-#define RESET_MAX	32
-
-/* Whole views are begun anew after an interruption, each once a session. */
-struct place {
-	struct views_place place;
-	struct archive	*archive;
-	char		 seen[RESET_MAX][LIMIT_PATH + 1];
-	size_t		 n_seen;
-};
-
-static enum status
-place_sink(struct views_place *vp, const char *path, struct sink **out, struct err *err)
-{
-	struct place *p = (struct place *)vp;
-	enum status st;
-	size_t i;
-
-	for (i = 0; i < p->n_seen && strcmp(p->seen[i], path) != 0; i++)
-		;
-	if (i == p->n_seen) {
-		if (i == RESET_MAX)
-			return err_set(err, ST_LIMIT, _("more than %d views"), RESET_MAX);
-		snprintf(p->seen[p->n_seen++], sizeof(p->seen[0]), "%s", path);
-		if ((st = archive_view_reset(p->archive, path, err)) != ST_OK)
-			return st;
-	}
-	return archive_view(p->archive, path, out, err);
-}
 
 static enum status
 put_member(struct buf *out, const char *name, const char *value, struct err *err)
@@ -95,6 +67,25 @@ put_volume(struct run *r, struct buf *out, struct err *err)
 	return st == ST_OK && v->goes_on ? buf_addz(out, ",\"volume_note\":{\"en\":\"" GOES_ON_EN "\",\"zh\":\"" GOES_ON_ZH "\"}", err) : st;
 }
 
+/* Which views this archive got and with which line ends: whoever makes them again later needs to know. */
+static enum status
+put_views(const struct run *r, struct buf *out, struct err *err)
+{
+	struct format_options opt;
+	enum status st;
+	bool first = true;
+	size_t i;
+
+	run_view_options(r, &opt);
+	st = buf_addf(out, err, ",\"views\":{\"crlf\":%s,\"formats\":[", opt.crlf ? "true" : "false");
+	for (i = 0; st == ST_OK && formats_all[i] != NULL; i++)
+		if (run_view_wanted(r, formats_all[i])) {
+			st = buf_addf(out, err, "%s\"%s\"", first ? "" : ",", formats_all[i]->name);
+			first = false;
+		}
+	return st == ST_OK ? buf_addz(out, "]}", err) : st;
+}
+
 enum status
 run_report(struct run *r, struct buf *out, struct err *err)
 {
@@ -116,10 +107,10 @@ run_report(struct run *r, struct buf *out, struct err *err)
 	    (st = put_given(out, "purpose", config_get(c, r->section, "purpose"), err)) != ST_OK ||
 	    (st = put_given(out, "legal_basis", config_get(c, r->section, "basis"), err)) != ST_OK ||
 	    (st = put_given(out, "operator", config_get(c, r->section, "operator"), err)) != ST_OK ||
-	    (st = put_member(out, "program", "custody " CUSTODY_VERSION, err)) != ST_OK ||
-	    (st = put_member(out, "began_at", began, err)) != ST_OK || (st = put_member(out, "captured_at", ended, err)) != ST_OK ||
-	    (st = put_member(out, "time_zone", when_zone_name(), err)) != ST_OK ||
-	    (st = put_volume(r, out, err)) != ST_OK || (st = buf_addf(out, err, ",\"sessions\":%" PRIu64 ",\"scope\":", r->state.n_sessions)) != ST_OK ||
+	    (st = put_member(out, "program", "custody " CUSTODY_VERSION, err)) != ST_OK || (st = put_member(out, "began_at", began, err)) != ST_OK ||
+	    (st = put_member(out, "captured_at", ended, err)) != ST_OK || (st = put_member(out, "time_zone", when_zone_name(), err)) != ST_OK ||
+	    (st = put_views(r, out, err)) != ST_OK || (st = put_volume(r, out, err)) != ST_OK ||
+	    (st = buf_addf(out, err, ",\"sessions\":%" PRIu64 ",\"scope\":", r->state.n_sessions)) != ST_OK ||
 	    (st = scope_encode(&r->state.scope, out, err)) != ST_OK ||
 	    (st = buf_addz(out, r->state.renewal ? ",\"method\":{\"en\":\"" RENEWAL_EN "\",\"zh\":\"" RENEWAL_ZH "\"},\"streams\":" :
 	    ",\"method\":{\"en\":\"" METHOD_EN "\",\"zh\":\"" METHOD_ZH "\"},\"streams\":", err)) != ST_OK ||
@@ -128,27 +119,42 @@ run_report(struct run *r, struct buf *out, struct err *err)
 	return buf_addz(out, "}\n", err);
 }
 
+/* The tables were written while the records came; what is missing of them is columns.csv. */
+static enum status
+finish_tables(struct run *r, const struct format_options *opt, struct view_place *place, struct err *err)
+{
+	struct tables *tables = NULL;
+	enum status st;
+
+	if (!run_view_wanted(r, &csv_view))
+		return ST_OK;
+	if ((st = tables_open(&tables, opt, place, err)) == ST_OK)
+		st = tables_finish(tables, err);
+	tables_close(tables);
+	return st;
+}
+
 enum status
 run_views_finish(struct run *r, struct err *err)
 {
-	struct format_options opt = { 0 };
-	struct place place = { .place = { place_sink }, .archive = r->archive };
-	const char *crlf = config_get(r->app->config, r->section, "csv.crlf");
-	struct views *views = NULL;
+	struct view_input in = { .records = archive_records(r->archive), .scratch = archive_work_dir(r->archive) };
+	struct format_options opt;
+	struct run_place place;
 	struct buf report;
-	struct sink *sink;
 	enum status st;
+	size_t i;
 
 	progress_phase(_("making views"));
-	opt.crlf = crlf != NULL && strcmp(crlf, "yes") == 0;
-	opt.made_ms = r->state.began_ms;
-	opt.organization = archive_params_of(r->archive)->organization;
+	run_view_options(r, &opt);
+	run_place_init(&place, r->archive);
 	buf_init(&report, (size_t)4 << 20);
-	if ((st = views_open(&views, &opt, &place.place, err)) == ST_OK &&
-	    (st = views_finish(views, archive_records(r->archive), err)) == ST_OK && (st = run_report(r, &report, err)) == ST_OK &&
-	    (st = place_sink(&place.place, "data/report/completeness.json", &sink, err)) == ST_OK)
-		st = sink_write(sink, report.p, report.n, err);
-	views_close(views);
+	in.opt = &opt;
+	if ((st = run_report(r, &report, err)) == ST_OK)
+		st = finish_tables(r, &opt, &place.place, err);
+	opt.report = buf_str(&report);
+	for (i = 0; st == ST_OK && formats_all[i] != NULL; i++)
+		if (formats_all[i] != &csv_view && run_view_wanted(r, formats_all[i]))
+			st = formats_all[i]->make(&in, &place.place, err);
 	buf_free(&report);
 	return st;
 }

@@ -33,6 +33,7 @@ static const struct { const char *kind, *name; bool secret; } keys[] = {
 	{ "tenant", "chat.passwd", true }, { "tenant", "chat.key.*", true }, { "tenant", "purpose", false },
 	{ "tenant", "basis", false }, { "tenant", "organization", false }, { "tenant", "operator", false },
 	{ "tenant", "description", false }, { "tenant", "csv.crlf", false },
+	{ "tenant", "views", false },
 
 	{ "retention", "streams", false }, { "retention", "keep", false }, { "retention", "from", false }, { "retention", "law", false },
 };

@@ -77,6 +77,7 @@ struct record {
 	enum raw_form	 raw_form;
 	struct str	 raw;		/* absent for the program's own records (gap, limit, event) */
 	bool		 raw_as_is;	/* RAW_JSON: a parser has seen that it is what RAW_JSON says */
+	struct str	 line;		/* of a record read again: its whole line with the salt, which its leaf hash is made of; else absent */
 };
 
 /* record_init(rec, kind, stream): all absent. */
@@ -93,7 +94,7 @@ enum status record_encode(const struct record *, struct buf *out, struct err *) 
 /*
  * record_decode(line, a, rec, err): a whole line with its salt, without line end.  Views point into ${line} or ${a}.
  * Unknown members are ignored (an older program reads a newer archive).  rec->stream is NULL: the line does not name it.
- * ST_INPUT: not a record line; ST_LIMIT: longer than LIMIT_RECORD.
+ * rec->line is ${line}.  ST_INPUT: not a record line; ST_LIMIT: longer than LIMIT_RECORD.
  */
 enum status record_decode(struct str line, struct arena *a, struct record *rec, struct err *) STATUS_USE;
 

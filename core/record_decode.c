@@ -326,5 +326,6 @@ record_decode(struct str line, struct arena *a, struct record *rec, struct err *
 		return not_a_record(err, _("its salt has another length"));
 	if ((st = get_members(&j, a, rec, err)) != ST_OK)
 		return st;
+	rec->line = line;
 	return json_next(&j, &ev, err);		/* JSON_EOF, or what follows the record */
 }

@@ -120,6 +120,12 @@ is_formula(struct str s)
 	}
 }
 
+bool
+csv_is_guarded(struct str cell)
+{
+	return cell.n > 1 && cell.p[0] == '\'' && is_formula(cell);
+}
+
 static size_t
 digits(struct str s, size_t at)
 {

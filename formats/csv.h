@@ -29,5 +29,7 @@ struct csv_column {
 
 /* csv_column(kind, i, out): column ${i} of a table of ${kind}, from 0; false behind the last. */
 bool csv_column(enum record_kind, size_t i, struct csv_column *out);
+/* csv_is_guarded(cell): its first character is the guard's apostrophe. */
+bool csv_is_guarded(struct str cell);
 
 #endif

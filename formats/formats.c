@@ -1,18 +1,18 @@
-/* formats.c: the table of formats. */
+/* formats.c: the table of families of views, in the order of help. */
 #include "formats/formats.h"
 
-#include "formats/csv.h"
-#include "formats/org.h"
-#include "formats/xml_org.h"
+#include "formats/tables.h"
+#include "formats/view_org.h"
+#include "formats/view_report.h"
 
-const struct format *const formats_all[] = { &csv_format, &org_format, &xml_org_format, NULL };
+const struct view_family *const formats_all[] = { &csv_view, &json_view, &xml_view, &report_view, NULL };
 
-const struct format *
-formats_find(const char *name)
+const struct view_family *
+formats_find(struct str name)
 {
 	size_t i;
 
-	for (i = 0; formats_all[i] != NULL && strcmp(formats_all[i]->name, name) != 0; i++)
+	for (i = 0; formats_all[i] != NULL && !str_is(name, formats_all[i]->name); i++)
 		;
 	return formats_all[i];
 }

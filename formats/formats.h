@@ -1,12 +1,12 @@
-/* formats.h: the table of formats.  A new one is one row in formats.c. */
+/* formats.h: the table of families of views.  A new one is one row in formats.c; help, checks of options and of configuration follow it. */
 #ifndef FORMATS_FORMATS_H
 #define FORMATS_FORMATS_H
 
-#include "core/format.h"
+#include "core/view.h"
 
-extern const struct format *const formats_all[];	/* ended by NULL */
+extern const struct view_family *const formats_all[]; /* ended by NULL */
 
 /* formats_find(name): NULL when there is none. */
-const struct format *formats_find(const char *name);
+const struct view_family *formats_find(struct str name);
 
 #endif

@@ -1,4 +1,4 @@
-/* test_views.c: which record goes into which view, over many months, interruptions and faults. */
+/* test_tables.c: which record goes into which view, over many months, interruptions and faults. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,20 +8,25 @@
 #include <cmocka.h>
 
 #include "core/mem.h"
-#include "formats/views.h"
+#include "formats/formats.h"
+#include "formats/tables.h"
 
-#define SINKS_MAX	64
+#define SINKS_MAX 64
 
 /* A place that keeps every view in memory, as an archive would. */
 struct shelf {
-	struct views_place place;
-	struct { char path[101]; struct sink_mem sink; struct buf buf; } at[SINKS_MAX];
+	struct view_place place;
+	struct {
+		char path[101];
+		struct sink_mem sink;
+		struct buf buf;
+	} at[SINKS_MAX];
 	size_t n;
 	unsigned n_asked;
 };
 
 static enum status
-shelf_sink(struct views_place *p, const char *path, struct sink **out, struct err *err)
+shelf_sink(struct view_place *p, const char *path, struct sink **out, struct err *err)
 {
 	struct shelf *s = (struct shelf *)p;
 	size_t i;
@@ -41,13 +46,21 @@ shelf_sink(struct views_place *p, const char *path, struct sink **out, struct er
 	return ST_OK;
 }
 
+static enum status
+shelf_end(struct view_place *p, struct err *err)
+{
+	(void)p;
+	(void)err;
+	return ST_OK;
+}
+
 static struct shelf *
 shelf_new(void)
 {
 	struct shelf *s = calloc(1, sizeof(*s));
 
 	assert_non_null(s);
-	s->place.sink = shelf_sink;
+	s->place = (struct view_place){ shelf_sink, shelf_sink, shelf_end };
 	return s;
 }
 
@@ -87,7 +100,11 @@ lines(struct str s)
 }
 
 /* Records of an archive: what ${recs} holds of a stream. */
-struct shown { struct record_iter iter; const struct record *recs; size_t n; };
+struct shown {
+	struct record_iter iter;
+	const struct record *recs;
+	size_t n;
+};
 
 static enum status
 shown_run(struct record_iter *it, const char *stream, enum status (*each)(void *, const struct record *, struct err *), void *ctx, struct err *err)
@@ -104,6 +121,20 @@ shown_run(struct record_iter *it, const char *stream, enum status (*each)(void *
 
 static const struct format_options opt = { .crlf = false, .organization = "Beispiel & Co <AG>", .made_ms = INT64_C(1795312800000) };
 
+/* As the end of an export. */
+static enum status
+finish_all(struct tables *t, struct shelf *s, struct record_iter *records, struct err *err)
+{
+	static const char *const families[] = { "json", "xml", "report" };
+	const struct view_input in = { .opt = &opt, .records = records, .scratch = -1 };
+	enum status st = tables_finish(t, err);
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < 3; i++)
+		st = formats_find(str_of(families[i]))->make(&in, &s->place, err);
+	return st;
+}
+
 static void
 message(struct record *rec, const char *id, int64_t sent_ms)
 {
@@ -118,26 +149,26 @@ static void
 months(void **state)
 {
 	struct shelf *s = shelf_new();
-	struct views *v = NULL;
+	struct tables *v = NULL;
 	struct record rec;
 	struct err err;
 
 	(void)state;
-	assert_int_equal(views_open(&v, &opt, &s->place, &err), ST_OK);
-	message(&rec, "before", INT64_C(1796054399999));		/* 2026-11-30T23:59:59.999+08:00 */
-	assert_int_equal(views_put(v, &rec, &err), ST_OK);
-	message(&rec, "after", INT64_C(1796054400000));			/* 2026-12-01T00:00:00+08:00 */
-	assert_int_equal(views_put(v, &rec, &err), ST_OK);
+	assert_int_equal(tables_open(&v, &opt, &s->place, &err), ST_OK);
+	message(&rec, "before", INT64_C(1796054399999)); /* 2026-11-30T23:59:59.999+08:00 */
+	assert_int_equal(tables_put(v, &rec, &err), ST_OK);
+	message(&rec, "after", INT64_C(1796054400000)); /* 2026-12-01T00:00:00+08:00 */
+	assert_int_equal(tables_put(v, &rec, &err), ST_OK);
 	message(&rec, "never", WHEN_UNKNOWN);
-	assert_int_equal(views_put(v, &rec, &err), ST_OK);
+	assert_int_equal(tables_put(v, &rec, &err), ST_OK);
 	message(&rec, "far", INT64_MAX);
-	assert_int_equal(views_put(v, &rec, &err), ST_OK);
+	assert_int_equal(tables_put(v, &rec, &err), ST_OK);
 	assert_true(holds(on_shelf(s, "data/views/messages-2026-11.csv"), "\"before\""));
 	assert_true(holds(on_shelf(s, "data/views/messages-2026-12.csv"), "\"after\""));
 	assert_true(holds(on_shelf(s, "data/views/messages-undated.csv"), "\"never\""));
 	assert_true(holds(on_shelf(s, "data/views/messages-undated.csv"), "\"far\""));
 	assert_int_equal(s->n, 3);
-	views_close(v);
+	tables_close(v);
 	shelf_free(s);
 }
 
@@ -146,26 +177,26 @@ static void
 many_months(void **state)
 {
 	struct shelf *once = shelf_new(), *often = shelf_new();
-	struct views *v = NULL, *w = NULL;
+	struct tables *v = NULL, *w = NULL;
 	struct record rec;
 	struct err err;
 	char id[16];
 	size_t i;
 
 	(void)state;
-	assert_int_equal(views_open(&v, &opt, &once->place, &err), ST_OK);
+	assert_int_equal(tables_open(&v, &opt, &once->place, &err), ST_OK);
 	for (i = 0; i < 400; i++) {
 		(void)snprintf(id, sizeof(id), "m%zu", i);
 		message(&rec, id, INT64_C(1700000000000) + (int64_t)(i * 7 % 40) * INT64_C(2678400000));
-		assert_int_equal(views_put(v, &rec, &err), ST_OK);
-		if (i % 5 == 0) {	/* an interruption: everything is opened anew */
-			views_close(w);
-			assert_int_equal(views_open(&w, &opt, &often->place, &err), ST_OK);
+		assert_int_equal(tables_put(v, &rec, &err), ST_OK);
+		if (i % 5 == 0) { /* an interruption: everything is opened anew */
+			tables_close(w);
+			assert_int_equal(tables_open(&w, &opt, &often->place, &err), ST_OK);
 		}
-		assert_int_equal(views_put(w, &rec, &err), ST_OK);
+		assert_int_equal(tables_put(w, &rec, &err), ST_OK);
 	}
-	views_close(v);
-	views_close(w);
+	tables_close(v);
+	tables_close(w);
 	assert_int_equal(once->n, often->n);
 	assert_true(once->n >= 39);
 	for (i = 0; i < once->n; i++) {
@@ -184,18 +215,18 @@ static void
 stays_open(void **state)
 {
 	struct shelf *s = shelf_new();
-	struct views *v = NULL;
+	struct tables *v = NULL;
 	struct record rec;
 	size_t i;
 
 	(void)state;
-	assert_int_equal(views_open(&v, &opt, &s->place, NULL), ST_OK);
+	assert_int_equal(tables_open(&v, &opt, &s->place, NULL), ST_OK);
 	for (i = 0; i < 100; i++) {
 		message(&rec, "m", INT64_C(1700000000000) + (int64_t)(i % 12) * INT64_C(2678400000));
-		assert_int_equal(views_put(v, &rec, NULL), ST_OK);
+		assert_int_equal(tables_put(v, &rec, NULL), ST_OK);
 	}
 	assert_int_equal(s->n_asked, 12);
-	views_close(v);
+	tables_close(v);
 	shelf_free(s);
 }
 
@@ -203,34 +234,34 @@ static void
 kinds(void **state)
 {
 	struct shelf *s = shelf_new();
-	struct views *v = NULL;
+	struct tables *v = NULL;
 	struct record rec;
 	struct err err;
 
 	(void)state;
-	assert_int_equal(views_open(&v, &opt, &s->place, &err), ST_OK);
+	assert_int_equal(tables_open(&v, &opt, &s->place, &err), ST_OK);
 	record_init(&rec, REC_TEMPLATE, "approval-templates");
-	assert_int_equal(views_put(v, &rec, &err), ST_OK);
+	assert_int_equal(tables_put(v, &rec, &err), ST_OK);
 	record_init(&rec, REC_UNKNOWN, "messages");
 	rec.raw = STR("{\"x\":1}");
-	assert_int_equal(views_put(v, &rec, &err), ST_OK);
+	assert_int_equal(tables_put(v, &rec, &err), ST_OK);
 	record_init(&rec, REC_GAP, "gaps");
-	assert_int_equal(views_put(v, &rec, &err), ST_OK);
+	assert_int_equal(tables_put(v, &rec, &err), ST_OK);
 	assert_int_equal(s->n, 2);
 	assert_true(holds(on_shelf(s, "data/views/approval-templates.csv"), "\"controls\""));
 	assert_true(holds(on_shelf(s, "data/views/messages-unknown.csv"), "\"{\"\"x\"\":1}\""));
 	record_init(&rec, REC_USER, "approval-templates");
-	assert_int_equal(views_put(v, &rec, &err), ST_INPUT);
+	assert_int_equal(tables_put(v, &rec, &err), ST_INPUT);
 	record_init(&rec, REC_USER, "../users");
-	assert_int_equal(views_put(v, &rec, &err), ST_INPUT);
+	assert_int_equal(tables_put(v, &rec, &err), ST_INPUT);
 	record_init(&rec, REC_USER, "");
-	assert_int_equal(views_put(v, &rec, &err), ST_INPUT);
+	assert_int_equal(tables_put(v, &rec, &err), ST_INPUT);
 	record_init(&rec, REC_USER, "a-name-of-a-stream-that-is-one-character-longer.");
-	assert_int_equal(views_put(v, &rec, &err), ST_INPUT);
-	record_init(&rec, REC_MESSAGE, "a23456789-b23456789-c23456789-d23456789-e234567");	/* 47: as long as may be */
-	assert_int_equal(views_put(v, &rec, &err), ST_OK);
-	views_close(v);
-	views_close(NULL);
+	assert_int_equal(tables_put(v, &rec, &err), ST_INPUT);
+	record_init(&rec, REC_MESSAGE, "a23456789-b23456789-c23456789-d23456789-e234567"); /* 47: as long as may be */
+	assert_int_equal(tables_put(v, &rec, &err), ST_OK);
+	tables_close(v);
+	tables_close(NULL);
 	shelf_free(s);
 }
 
@@ -239,8 +270,8 @@ whole_views(void **state)
 {
 	struct shelf *s = shelf_new();
 	struct record recs[6];
-	struct shown shown = { { shown_run }, recs, 6 };
-	struct views *v = NULL;
+	struct shown shown = { { shown_run, NULL }, recs, 6 };
+	struct tables *v = NULL;
 	struct err err;
 
 	(void)state;
@@ -255,9 +286,9 @@ whole_views(void **state)
 	record_init(&recs[4], REC_UNKNOWN, "users");
 	recs[4].id = STR("odd");
 	message(&recs[5], "m", 0);
-	assert_int_equal(views_open(&v, &opt, &s->place, &err), ST_OK);
-	assert_int_equal(views_finish(v, &shown.iter, &err), ST_OK);
-	views_close(v);
+	assert_int_equal(tables_open(&v, &opt, &s->place, &err), ST_OK);
+	assert_int_equal(finish_all(v, s, &shown.iter, &err), ST_OK);
+	tables_close(v);
 	assert_int_equal(lines(on_shelf(s, "data/report/gaps.csv")), 3);
 	assert_true(holds(on_shelf(s, "data/report/gaps.csv"), "\"gap\",\"8\""));
 	assert_true(holds(on_shelf(s, "data/report/gaps.csv"), "\"limit\",\"9\""));
@@ -275,13 +306,13 @@ static void
 nothing(void **state)
 {
 	struct shelf *s = shelf_new();
-	struct shown shown = { { shown_run }, NULL, 0 };
-	struct views *v = NULL;
+	struct shown shown = { { shown_run, NULL }, NULL, 0 };
+	struct tables *v = NULL;
 
 	(void)state;
-	assert_int_equal(views_open(&v, &opt, &s->place, NULL), ST_OK);
-	assert_int_equal(views_finish(v, &shown.iter, NULL), ST_OK);
-	views_close(v);
+	assert_int_equal(tables_open(&v, &opt, &s->place, NULL), ST_OK);
+	assert_int_equal(finish_all(v, s, &shown.iter, NULL), ST_OK);
+	tables_close(v);
 	assert_int_equal(s->n, 2);
 	assert_int_equal(lines(on_shelf(s, "data/report/gaps.csv")), 1);
 	shelf_free(s);
@@ -292,7 +323,7 @@ static void
 no_memory(void **state)
 {
 	struct record recs[3];
-	struct shown shown = { { shown_run }, recs, 3 };
+	struct shown shown = { { shown_run, NULL }, recs, 3 };
 	enum status st;
 	long i;
 
@@ -305,12 +336,12 @@ no_memory(void **state)
 	message(&recs[2], "m", 0);
 	for (i = 1;; i++) {
 		struct shelf *s = shelf_new();
-		struct views *v = NULL;
+		struct tables *v = NULL;
 
 		mem_fail_at(i);
-		if ((st = views_open(&v, &opt, &s->place, NULL)) == ST_OK && (st = views_put(v, &recs[2], NULL)) == ST_OK)
-			st = views_finish(v, &shown.iter, NULL);
-		views_close(v);
+		if ((st = tables_open(&v, &opt, &s->place, NULL)) == ST_OK && (st = tables_put(v, &recs[2], NULL)) == ST_OK)
+			st = finish_all(v, s, &shown.iter, NULL);
+		tables_close(v);
 		shelf_free(s);
 		if (!mem_fail_hit())
 			break;
@@ -324,10 +355,8 @@ no_memory(void **state)
 int
 main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(months), cmocka_unit_test(many_months), cmocka_unit_test(stays_open), cmocka_unit_test(kinds),
-		cmocka_unit_test(whole_views), cmocka_unit_test(nothing), cmocka_unit_test(no_memory)
-	};
+	static const struct CMUnitTest tests[] = { cmocka_unit_test(months), cmocka_unit_test(many_months), cmocka_unit_test(stays_open),
+		cmocka_unit_test(kinds), cmocka_unit_test(whole_views), cmocka_unit_test(nothing), cmocka_unit_test(no_memory) };
 
 	if (when_zone("Asia/Shanghai", NULL) != ST_OK)
 		return 1;
