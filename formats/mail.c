@@ -13,8 +13,8 @@
 #include "core/limits.h"
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "formats/scratch_file.h"
 
-#define CHUNK	((size_t)64 << 10)
 #define VALUE_MAX	((size_t)4 << 10)	/* bytes of one value in a header; longer is cut with "…" */
 
 struct mail {
@@ -198,39 +198,6 @@ mail_part(struct mail *m, int fd, struct str type, struct str name, struct str s
 }
 
 enum status
-mail_scratch(int dir, int *fd, struct err *err)
-{
-	char path[64];
-
-	if (dir >= 0)
-		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", dir);
-	else
-		(void)snprintf(path, sizeof(path), "/tmp");
-	*fd = open(path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	return *fd >= 0 ? ST_OK : err_sys(err, _("cannot make %s"), _("a temporary file"));
-}
-
-static enum status
-copy(int fd, struct sink *to, struct err *err)
-{
-	char *chunk = mem_get(1, CHUNK, err);
-	enum status st = ST_OK;
-	uint64_t at = 0;
-	ssize_t n = 0;
-
-	if (chunk == NULL)
-		return ST_NOMEM;
-	while (st == ST_OK && (n = pread(fd, chunk, CHUNK, (off_t)at)) > 0) {
-		st = sink_write(to, chunk, (size_t)n, err);
-		at += (uint64_t)n;
-	}
-	if (n < 0)
-		st = err_sys(err, _("cannot read %s"), _("a temporary file"));
-	mem_free(chunk);
-	return st;
-}
-
-enum status
 mail_write(struct mail *m, int scratch, struct sink *to, struct err *err)
 {
 	GMimeFormatOptions *options;
@@ -238,7 +205,7 @@ mail_write(struct mail *m, int scratch, struct sink *to, struct err *err)
 	enum status st;
 	int fd, own;
 
-	if ((st = mail_scratch(scratch, &fd, err)) != ST_OK)
+	if ((st = scratch_file_open(scratch, &fd, err)) != ST_OK)
 		return st;
 	if ((own = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0) {
 		st = err_sys(err, _("cannot make %s"), _("a temporary file"));
@@ -253,7 +220,7 @@ mail_write(struct mail *m, int scratch, struct sink *to, struct err *err)
 	g_object_unref(stream);
 	g_mime_format_options_free(options);
 	if (st == ST_OK)
-		st = copy(fd, to, err);
+		st = scratch_file_copy(fd, to, err);
 	fs_drop(&fd);
 	return st;
 }
@@ -308,7 +275,7 @@ decoded(GMimePart *part, struct sink *to, struct err *err)
 	enum status st;
 	int fd, own;
 
-	if ((st = mail_scratch(-1, &fd, err)) != ST_OK)
+	if ((st = scratch_file_open(-1, &fd, err)) != ST_OK)
 		return st;
 	if ((own = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0) {
 		st = err_sys(err, _("cannot make %s"), _("a temporary file"));
@@ -319,7 +286,7 @@ decoded(GMimePart *part, struct sink *to, struct err *err)
 		g_object_unref(stream);
 	}
 	if (st == ST_OK)
-		st = copy(fd, to, err);
+		st = scratch_file_copy(fd, to, err);
 	fs_drop(&fd);
 	return st;
 }

@@ -36,7 +36,4 @@ enum status mail_local(struct str id, char out[MAIL_LOCAL], struct err *) STATUS
  * mail_read(fd, name, to, err): the decoded bytes of the attachment called ${name} of the message in ${fd}.  ST_INPUT: not a message, or there is no such part.
  */
 enum status mail_read(int fd, const char *name, struct sink *to, struct err *) STATUS_USE;
-/* mail_scratch(dir, fd, err): a temporary file without a name, in ${dir}; -1: where the system keeps such files. */
-enum status mail_scratch(int dir, int *fd, struct err *) STATUS_USE;
-
 #endif

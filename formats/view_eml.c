@@ -11,12 +11,12 @@
 #include "core/json.h"
 #include "core/limits.h"
 #include "core/mem.h"
-#include "core/utf8.h"
 #include "formats/conversations.h"
 #include "formats/mail.h"
 #include "formats/path.h"
 #include "formats/reference.h"
-#include "formats/stamp.h"
+#include "formats/scratch_file.h"
+#include "formats/transcript.h"
 
 #define DIR		"data/views/mail/"
 #define RECORDS		"records.jsonl"
@@ -38,21 +38,10 @@ struct eml {
 	struct str	 from;		/* in ${kept} */
 	char		 domain[160];
 	struct arena	 arena, kept;	/* of a record; of the message */
-	struct buf	 line;
-	struct stamp	 stamp;
+	struct transcript words;
 };
 
 /* --- names --- */
-
-static enum status
-shown(struct eml *e, struct str id, struct str *name, struct err *err)
-{
-	enum status st = reference_name(e->who, REC_USER, id, &e->arena, name, err);
-
-	if (st == ST_END)
-		*name = id;
-	return st == ST_END ? ST_OK : st;
-}
 
 /* "<tenant>.<platform>.invalid": letters, digits and hyphens. */
 static void
@@ -79,7 +68,7 @@ mailbox(struct eml *e, bool to, struct str id, struct err *err)
 	struct str name;
 	enum status st;
 
-	if ((st = shown(e, id, &name, err)) != ST_OK || (st = mail_local(id, local, err)) != ST_OK)
+	if ((st = transcript_name(&e->words, id, &e->arena, &name, err)) != ST_OK || (st = mail_local(id, local, err)) != ST_OK)
 		return st;
 	(void)snprintf(address, sizeof(address), "%s@%s", local, e->domain);
 	return mail_address(e->mail, to, name, address, err);
@@ -106,29 +95,6 @@ message_id(const struct eml *e, const char *day, char out[64], struct err *err)
 }
 
 /* --- heads --- */
-
-/* Name of the room, or of those who take part. */
-static enum status
-title(struct eml *e, struct buf *out, struct err *err)
-{
-	struct json_node *t;
-	struct str name, id;
-	enum status st;
-	size_t i, k, n;
-
-	if (e->now->room.p != NULL) {
-		if ((st = reference_name(e->who, REC_ROOM, e->now->room, &e->arena, &name, err)) != ST_OK && st != ST_END)
-			return st;
-		return buf_str_add(out, st == ST_OK ? name : e->now->room, err);
-	}
-	if ((st = json_tape(e->now->members, &e->arena, &t, &n, err)) != ST_OK)
-		return st;
-	for (i = 1, k = 0; st == ST_OK && k < t[0].n_children; i = t[i].next, k++)
-		if ((st = json_text(t[i].val, t[i].flags, &e->arena, &id, err)) == ST_OK && (st = shown(e, id, &name, err)) == ST_OK &&
-		    (k == 0 || (st = buf_addz(out, "、", err)) == ST_OK))
-			st = buf_str_add(out, name, err);
-	return st;
-}
 
 /* Those of the first record who did not write it: recipients, or everybody of a conversation without a room. */
 static enum status
@@ -165,7 +131,7 @@ head(struct eml *e, const struct record *rec, struct err *err)
 	buf_init(&subject, LIMIT_RECORD);
 	if ((st = arena_dup(&e->kept, rec->n[MESSAGE_FROM].s.p == NULL ? STR("") : rec->n[MESSAGE_FROM].s, &e->from, err)) != ST_OK ||
 	    (st = mailbox(e, false, e->from, err)) != ST_OK || (st = recipients(e, rec, err)) != ST_OK ||
-	    (st = title(e, &subject, err)) != ST_OK || (st = buf_addf(&subject, err, " %s", e->day)) != ST_OK ||
+	    (st = transcript_title(&e->words, e->now, &e->arena, &subject, err)) != ST_OK || (st = buf_addf(&subject, err, " %s", e->day)) != ST_OK ||
 	    (st = mail_header(e->mail, "Subject", buf_str(&subject), err)) != ST_OK || (st = message_id(e, "", root, err)) != ST_OK)
 		goto out;
 	(void)snprintf(list, sizeof(list), "<%s>", root);
@@ -187,36 +153,19 @@ out:
 /* --- the text --- */
 
 static enum status
-put(struct eml *e, struct err *err)
+attach(void *ctx, const struct record *rec, const struct reference_file *f, const char **where, struct err *err)
 {
-	enum status st = fs_write_all(e->text, _("a temporary file"), e->line.p, e->line.n, err);
-
-	buf_clear(&e->line);
-	return st;
-}
-
-/* Where an attachment is, or why it is not: the words in which both languages say it. */
-static enum status
-about_file(struct eml *e, struct str id, const struct reference_file *f, bool inside, struct err *err)
-{
-	if (f->gap.p != NULL || f->path.p == NULL)
-		return buf_addf(&e->line, err, "    附件缺失 attachment missing: %.*s (%.*s)\r\n", STR_ARG(id), STR_ARG(f->gap.n > 0 ? f->gap : STR("unknown")));
-	return buf_addf(&e->line, err, "    %s: %.*s, %.*s B, SHA-256 %.*s, %.*s\r\n", inside ? "附件 attachment" : "附件另存 attachment kept elsewhere",
-	    STR_ARG(f->name.n > 0 ? f->name : id), STR_ARG(f->size), STR_ARG(f->sha256), STR_ARG(f->path));
-}
-
-static enum status
-attach(struct eml *e, const struct reference_file *f, bool *inside, struct err *err)
-{
+	struct eml *e = ctx;
 	struct sink_fd sink;
 	uint64_t size;
 	enum status st;
 	int fd;
 
-	*inside = false;
+	(void)rec;
+	*where = "附件另存 attachment kept elsewhere";
 	if (e->in->blobs == NULL || f->path.p == NULL || str_u64(f->size, 0, ATTACHMENT_MAX, &size, NULL) != ST_OK)
 		return ST_OK;
-	if ((st = mail_scratch(e->in->scratch, &fd, err)) != ST_OK)
+	if ((st = scratch_file_open(e->in->scratch, &fd, err)) != ST_OK)
 		return st;
 	sink_fd_init(&sink, fd, _("a temporary file"));
 	st = e->in->blobs->read(e->in->blobs, f->path, ATTACHMENT_MAX, &sink.sink, err);
@@ -224,98 +173,20 @@ attach(struct eml *e, const struct reference_file *f, bool *inside, struct err *
 		fs_drop(&fd);
 		return st == ST_END || st == ST_LIMIT ? ST_OK : st;
 	}
-	*inside = true;
+	*where = "附件 attachment";
 	return mail_part(e->mail, fd, f->media_type, f->name.n > 0 ? f->name : f->id, f->sha256, err);
-}
-
-static enum status
-files(struct eml *e, const struct record *rec, struct err *err)
-{
-	const struct str list = rec->n[MESSAGE_FILES].s;
-	struct reference_file f;
-	struct json_node *t;
-	struct str id;
-	enum status st;
-	size_t i, k, n;
-	bool inside;
-
-	if (list.p == NULL || (st = json_tape(list, &e->arena, &t, &n, err)) == ST_INPUT)
-		return ST_OK;
-	for (i = 1, k = 0; st == ST_OK && t[0].tok == JSON_ARR && k < t[0].n_children; i = t[i].next, k++) {
-		if (t[i].tok != JSON_STR || (st = json_text(t[i].val, t[i].flags, &e->arena, &id, err)) != ST_OK)
-			continue;
-		inside = false;
-		if ((st = reference_file(e->who, "messages", rec->id, id, &e->arena, &f, err)) == ST_OK)
-			st = attach(e, &f, &inside, err);
-		if (st == ST_OK || st == ST_END)
-			st = about_file(e, id, &f, inside, err);
-	}
-	return st;
-}
-
-static enum status
-recalled(struct eml *e, const struct record *rec, struct err *err)
-{
-	struct str line, name;
-	struct record by;
-	char at[STAMP_LEN];
-	enum status st;
-
-	if (rec->n[MESSAGE_RECALLS].s.n > 0 && (st = buf_addf(&e->line, err, "    撤回消息 recalls the message: %.*s\r\n", STR_ARG(rec->n[MESSAGE_RECALLS].s))) != ST_OK)
-		return st;
-	if ((st = conversations_recall(e->talk, rec->id, &e->arena, &line, err)) != ST_OK)
-		return st == ST_END ? ST_OK : st;
-	if ((st = record_decode(line, &e->arena, &by, err)) != ST_OK || (st = shown(e, by.n[MESSAGE_FROM].s, &name, err)) != ST_OK)
-		return st;
-	stamp_local(&e->stamp, by.n[MESSAGE_SENT_AT].ms, at);
-	return buf_addf(&e->line, err, "    已撤回 recalled: %s, %.*s\r\n", at, STR_ARG(name));
-}
-
-/* Lines of a text are indented, so that none of them can pass for the head of another message. */
-static enum status
-words(struct eml *e, struct str text, struct err *err)
-{
-	size_t at = 0, from;
-	uint32_t cp;
-	enum status st = ST_OK;
-
-	while (at < text.n && st == ST_OK) {
-		from = at;
-		if (!utf8_next(text, &at, &cp) || (cp < 0x20 && cp != '\n' && cp != '\r' && cp != '\t') || (cp >= 0x7f && cp < 0xa0))
-			st = buf_addz(&e->line, "\xEF\xBF\xBD", err);
-		else if (cp == '\n' || cp == 0x2028 || cp == 0x2029 || (cp == '\r' && (at == text.n || text.p[at] != '\n')))
-			st = buf_addz(&e->line, "\r\n    ", err);
-		else if ((cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069))	/* would turn the line around */
-			st = buf_addf(&e->line, err, "\\u{%x}", (unsigned)cp);
-		else if (cp != '\r')
-			st = buf_add(&e->line, text.p + from, at - from, err);
-	}
-	return st;
 }
 
 static enum status
 message(void *ctx, const struct record *rec, struct err *err)
 {
 	struct eml *e = ctx;
-	const struct str type = rec->n[MESSAGE_TYPE].s, from = rec->n[MESSAGE_FROM].s;
-	char at[STAMP_LEN];
-	struct str name = STR("");
+	struct str lines;
 	enum status st;
 
 	arena_reset(&e->arena);
-	if (!e->begun && (st = head(e, rec, err)) != ST_OK)
-		return st;
-	if (stamp_local(&e->stamp, rec->n[MESSAGE_SENT_AT].ms, at) == 0)
-		(void)snprintf(at, sizeof(at), "----");
-	if ((from.n > 0 && (st = shown(e, from, &name, err)) != ST_OK) || (st = buf_addf(&e->line, err, "[%s] ", at)) != ST_OK || (st = words(e, name, err)) != ST_OK ||
-	    (st = buf_addf(&e->line, err, " <%.*s>", STR_ARG(from))) != ST_OK ||
-	    (!str_is(type, "text") && (st = buf_addf(&e->line, err, " [%.*s]", STR_ARG(type))) != ST_OK) || (st = buf_addz(&e->line, ": ", err)) != ST_OK ||
-	    (st = words(e, rec->n[MESSAGE_TEXT].s, err)) != ST_OK)
-		return st;
-	/* What this text cannot show in words is not lost for it: the record is attached. */
-	if (rec->n[MESSAGE_TEXT].s.n == 0 && rec->n[MESSAGE_PAYLOAD].s.n > 0 && (st = words(e, rec->n[MESSAGE_PAYLOAD].s, err)) != ST_OK)
-		return st;
-	if ((st = buf_addz(&e->line, "\r\n", err)) != ST_OK || (st = recalled(e, rec, err)) != ST_OK || (st = files(e, rec, err)) != ST_OK || (st = put(e, err)) != ST_OK ||
+	if ((!e->begun && (st = head(e, rec, err)) != ST_OK) || (st = transcript_message(&e->words, rec, &lines, err)) != ST_OK ||
+	    (st = fs_write_all(e->text, _("a temporary file"), lines.p, lines.n, err)) != ST_OK ||
 	    (st = fs_write_all(e->records, _("a temporary file"), rec->line.p, rec->line.n, err)) != ST_OK)
 		return st;
 	return fs_write_all(e->records, _("a temporary file"), "\n", 1, err);
@@ -332,7 +203,7 @@ compose(struct eml *e, uint64_t n, struct err *err)
 
 	(void)snprintf(count, sizeof(count), "%" PRIu64, n);
 	/* The two files are parts first of all, so that they stand before the attachments; they are filled while the day is read. */
-	if ((st = mail_scratch(e->in->scratch, &e->text, err)) != ST_OK || (st = mail_scratch(e->in->scratch, &e->records, err)) != ST_OK)
+	if ((st = scratch_file_open(e->in->scratch, &e->text, err)) != ST_OK || (st = scratch_file_open(e->in->scratch, &e->records, err)) != ST_OK)
 		return st;
 	if ((text = fcntl(e->text, F_DUPFD_CLOEXEC, 0)) < 0 || (records = fcntl(e->records, F_DUPFD_CLOEXEC, 0)) < 0) {
 		fs_drop(&text);
@@ -398,15 +269,17 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 	e->place = place;
 	arena_init(&e->arena, LIMIT_ARENA);
 	arena_init(&e->kept, LIMIT_ARENA);
-	buf_init(&e->line, 8 * LIMIT_RECORD);
-	stamp_init(&e->stamp);
-	if ((st = reference_open(&e->who, in, err)) == ST_OK && (st = conversations_open(&e->talk, in, err)) == ST_OK)
+	if ((st = reference_open(&e->who, in, err)) == ST_OK && (st = conversations_open(&e->talk, in, err)) == ST_OK) {
+		transcript_init(&e->words, e->talk, e->who);
+		e->words.file = attach;
+		e->words.ctx = e;
 		st = conversations_each(e->talk, conversation, e, err);
+		transcript_free(&e->words);
+	}
 	conversations_close(e->talk);
 	reference_close(e->who);
 	arena_free(&e->arena);
 	arena_free(&e->kept);
-	buf_free(&e->line);
 	mem_free(e);
 	return st;
 }
