@@ -113,7 +113,8 @@ attachments_record(struct attachments *a, struct str line, struct err *err)
 		return st;
 	if (s.is_claimed && memcmp(s.claimed, sha256, 32) != 0)
 		return err_set(err, ST_CORRUPT, _("two records say different sha256 of file %" PRIu64), number);
-	a->n_claims += !s.is_claimed;
+	if (number > a->last_claim)
+		a->last_claim = number;
 	s.is_claimed = true;
 	memcpy(s.claimed, sha256, 32);
 	if ((st = put(a, number, &s, err)) != ST_OK)
@@ -128,7 +129,7 @@ attachments_end(struct attachments *a, struct err *err)
 	enum status st;
 	uint64_t i;
 
-	if (a->n_claims > a->n_files)
+	if (a->last_claim > a->n_files)
 		return err_set(err, ST_CORRUPT, _("a record names a file that is not there"));
 	for (i = 1; i <= a->n_files; i++) {
 		if ((st = get(a, i, &s, err)) != ST_OK)

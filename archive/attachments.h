@@ -7,7 +7,7 @@
 
 #include "core/arena.h"
 
-struct attachments { int fd; uint64_t n_files, n_claims; struct arena arena; };
+struct attachments { int fd; uint64_t n_files, last_claim; struct arena arena; };
 
 void attachments_init(struct attachments *);
 void attachments_free(struct attachments *);
