@@ -234,7 +234,8 @@ verify_crypt_baginfo(struct reading *r, const struct baginfo *b, struct err *err
 	if (k->n_to != 0 && b->n_recipients != k->n_to)
 		return err_set(err, ST_CORRUPT, _("bag-info.txt names %ju recipients, the parts are encrypted to %zu"), (uintmax_t)b->n_recipients, k->n_to);
 	if (k->opened && !baginfo_is_for(b, crypt_key_fingerprint(k->given)))
-		return err_set(err, ST_CORRUPT, _("a part is encrypted to somebody whom bag-info.txt does not name"));
+		/* A later certificate of a recipient's key has the same key identifier: that contradicts nothing. */
+		return err_set(err, ST_UNSURE, _("the key given opens the parts, but bag-info.txt does not name its certificate: another one of the same key, or a recipient who is not named"));
 	if (!k->not_ours)
 		return ST_OK;
 	if (baginfo_is_for(b, crypt_key_fingerprint(k->given)))

@@ -128,7 +128,7 @@ if [ "$encrypted" -gt 0 ]; then
 				[ -n "$named" ] && bad "$(cat ../../cannot): cannot be opened with the key of its recipient"
 				maybe "not encrypted for this key"; opened=; break
 			fi
-			[ -n "$named" ] || bad "$f: opened by somebody whom bag-info.txt does not name"
+			[ -n "$named" ] || maybe "$f: opened with a certificate that bag-info.txt does not name"
 			[ "$zipped" = 0 ] || bad "$f: not one whole gzip stream"
 		done <../../plain
 	fi

@@ -75,7 +75,7 @@ both 'names 3 recipients' 'one fewer than bag-info.txt names' 'named="legal escr
 both 'other recipients than' 'another in one part' '' '' 'to="legal fourth"; again $M1'
 both 'other recipients than' 'both others in the last part' '' '' 'to="third fourth"; again $V2'
 e VALID '' VALID '' 'another than bag-info.txt names, which their own key tells' 'to="legal fourth" named="legal escrow"' '' ''
-who=fourth e VALID '' INVALID 'whom bag-info.txt does not name' 'opened by one whom bag-info.txt does not name' 'to="legal fourth" named="legal escrow"' '' ''
+who=fourth e VALID '' INDETERMINATE 'does not name its certificate' 'opened by one whom bag-info.txt does not name' 'to="legal fourth" named="legal escrow"' '' ''
 who=fourth e VALID '' INVALID 'a recipient whom bag-info.txt names' 'not encrypted to one whom bag-info.txt names' 'named="legal fourth"' '' ''
 who=k256 e VALID '' INVALID 'kind or strength' 'to a curve that is not allowed' 'to="legal k256"' '' ''
 both 'order of DER' 'recipients in another order' '' '' 'r=$(der get $(p $M1) 1.0.1.0 | xxd -p | tr -d "\n"); der ins $(p $M1) 1.0.1.2 $r; der del $(p $M1) 1.0.1.0'
