@@ -15,8 +15,10 @@ sed -i "s/^\[store\]/[store]\nvolume = ${VOLUME:-6 MiB}\nencrypt_to = legal.crt,
 C=("$CUSTODY" -c t/custody.conf --lang en -q)
 K=(--trust t/trust.conf --decrypt-key escrow.key --decrypt-cert t/escrow.crt)
 
+began=$(date +%s%3N)
 "${C[@]}" --store "$WORK/whole" --json export acme >out 2>err
 status=$?
+took=$(($(date +%s%3N) - began))
 n=$(jq '.archives | length' out)
 { [ $status = 0 ] || [ $status = 3 ]; } && [ "$n" -ge "${VOLUMES:-3}" ] && pass "export in $n volumes" || fail "export: $status, $(cat out err)"
 expect 0 "the chain is VALID, opened" "$CUSTODY" --lang en -q verify "${K[@]}" whole
@@ -34,10 +36,12 @@ committed() {
 		[ -n "$at" ] && [ -s "$p" ] && [ "$at" -gt 0 ] && printf '%s %s %s\n' "$(basename "${p%.partial}")" "$at" "$(head -c "$at" "$p" | sha256sum | cut -c1-64)" >>kept
 	done
 }
-kills=0 verb=(export acme)
+# Killed within a part of the time that all of it took; within more of it where a kill left no more than the one before.
+kills=0 verb=(export acme) within=$((took / 4 + 20)) before=0
 while :; do
 	if [ $kills -lt "$KILLS" ]; then
-		timeout -s KILL "0.$(printf '%03d' $((RANDOM % ${WITHIN:-110} + 15)))" "${C[@]}" --store "$WORK/cut" "${verb[@]}" >cut.log 2>&1
+		ms=$((RANDOM % within + 15))
+		timeout -s KILL "$((ms / 1000)).$(printf '%03d' $((ms % 1000)))" "${C[@]}" --store "$WORK/cut" "${verb[@]}" >cut.log 2>&1
 	else
 		"${C[@]}" --store "$WORK/cut" "${verb[@]}" >cut.log 2>&1
 	fi
@@ -46,6 +50,9 @@ while :; do
 	[ $got = 137 ] || break
 	kills=$((kills + 1))
 	if [ -n "$(ls cut/*.seal/seal.txt cut/*.work/state 2>/dev/null)" ]; then verb=(resume); committed; else verb=(export acme); fi
+	now=$(cat cut/*.work/state 2>/dev/null | cksum)
+	if [ "$now" = "$before" ]; then within=$((within * 5 / 4)); else within=$((took / 4 + 20)); fi
+	before=$now
 done
 [ $got = $status ] && pass "ended after $kills kills" || fail "after $kills kills: exit $got: $(tail -1 cut.log)"
 bad=0
