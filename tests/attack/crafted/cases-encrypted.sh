@@ -120,6 +120,8 @@ both 'must not stand|bag-info' 'without gz' '' '' 'mv $(p $F1) $F1.0001.cms; par
 both 'must not stand|bag-info' 'the suffix twice' '' '' 'mv $(p $F1) $(p $(p $F1)); parts $F1 $(p $(p $F1))'
 both 'must not stand|bag-info' 'p7m' '' '' 'mv $(p $F1) $F1.gz.0001.p7m; parts $F1 $F1.gz.0001.p7m'
 both 'does not follow' 'a gap in the numbers' '' '' 'cp $(p $F1) $(p $F1 3); parts $F1 $(p $F1) $(p $F1 3)'
+both 'must not stand|ends before' 'a tag file encrypted' '' '' 'member <about/VERIFY.txt >"$work/z"; enc -in "$work/z" -out about/VERIFY.txt.gz.0001.cms' order 'order=${order/VERIFY.txt/VERIFY.txt.gz.0001.cms}'
+both 'must not stand|missing' 'a signature encrypted' '' '' '' sums 'member <$A >"$work/z"; enc -in "$work/z" -out $A.gz.0001.cms' order 'order=${order/$A/$A.gz.0001.cms}'
 for l in 'aes-256-gcm gzip part=1048576' 'aes-256-gcm gzip part=067108864' 'aes-256-gcm gzip' 'aes-256-gcm zstd part=67108864' 'AES-256-GCM gzip part=67108864'; do
 	e INDETERMINATE 'does not know' INDETERMINATE 'does not know' "said to be $l" '' '' '' tags "edit 's/^Encryption: .*/Encryption: cms-auth-enveloped $l/' bag-info.txt"
 done
