@@ -25,8 +25,11 @@ crypt_key_open(struct crypt_key **out, const char *cert_path, struct str key, st
 	*out = NULL;
 	if (k == NULL)
 		return ST_NOMEM;
-	if ((st = crypt_read_cert(cert_path, &k->cert, err)) != ST_OK || (st = key_pem(key, cert_path, &k->key, err)) != ST_OK)
+	if ((st = crypt_read_cert(cert_path, &k->cert, err)) != ST_OK || (st = key_pem(key, cert_path, &k->key, err)) != ST_OK) {
+		if (st == ST_DENIED)
+			err_next(err, _("give the key and the certificate of one recipient in PEM; openssl pkey -in LOCKED.pem -out KEY.pem takes a passphrase off"));
 		goto out;
+	}
 	if (X509_check_private_key(k->cert, k->key) != 1) {
 		err_set(err, ST_DENIED, _("the private key does not belong to the certificate %s"), cert_path);
 		st = err_next(err, _("give the key and the certificate of one recipient: --decrypt-key KEY.pem --decrypt-cert CERT.pem"));

@@ -35,8 +35,8 @@ refused() { to "legal.crt, $4"; one "$1" "$2" "$3" "${C[@]}" export acme; }
 # --- who cannot be a recipient ---
 refused 6 'no longer valid' 'a recipient whose certificate has expired' past.crt
 refused 6 'not yet valid' 'a recipient whose certificate begins later' future.crt
-refused 6 'not for encryption' 'a certificate for signatures' signer.crt
-refused 6 'P-256 or P-384' 'a key on another curve' brainpool.crt
+refused 6 'its key usage lacks' 'a certificate for signatures' signer.crt
+refused 6 'is not P-256 or' 'a key on another curve' brainpool.crt
 refused 6 'encrypted to a key of this kind' 'a key that can only sign' ed.crt
 refused 6 'no certificate in PEM' 'a file that is no certificate' nothing.crt
 refused 5 'there is no such' 'a file that is not there' nowhere.crt
@@ -52,7 +52,7 @@ tar -xzf $A
 K=(--decrypt-key escrow.key --decrypt-cert t/escrow.crt) O=(--decrypt-key other.key --decrypt-cert t/other.crt)
 V=("$CUSTODY" --lang en -q verify "${T[@]}" $A)
 one 6 'does not belong to the certificate' 'a key and another certificate' "${V[@]}" --decrypt-key escrow.key --decrypt-cert t/legal.crt
-one 6 'without a passphrase' 'a key behind a passphrase' "${V[@]}" --decrypt-key locked.key --decrypt-cert t/legal.crt
+one 6 'cannot be read .*takes a passphrase off' 'a key behind a passphrase' "${V[@]}" --decrypt-key locked.key --decrypt-cert t/legal.crt
 one 6 'by others|by other' 'a key that others can read' "${V[@]}" --decrypt-key open.key --decrypt-cert t/legal.crt
 one 6 'cannot be read' 'a certificate given as key' "${V[@]}" --decrypt-key cert.key --decrypt-cert t/legal.crt
 one 2 'decrypt-cert is missing' 'a key without its certificate' "${V[@]}" --decrypt-key escrow.key
