@@ -28,6 +28,8 @@ struct verify_crypt {
 	unsigned char	tail[CRYPT_TAIL];
 	uint64_t	at;			/* octets of the part so far */
 	size_t		n_to;			/* recipients of the parts so far; 0: none seen */
+	struct buf	whom;			/* how these parts name them, sorted */
+	bool		opened;			/* a part was opened with the key given */
 	bool		short_part;		/* the part before was the last of its file */
 	bool		not_ours;		/* a part is not for the certificate given */
 	bool		skipped;		/* a file could not be opened */

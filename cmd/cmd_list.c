@@ -93,7 +93,7 @@ list_run(struct app *app, const struct options *o, struct err *err)
 	if (stream != NULL && !names_stream_ok(str_of(stream)))
 		return err_set(err, ST_USAGE, _("\"%s\" is not the name of a stream"), stream);
 	if (stream == NULL) {	/* sizes and offsets are proven by reading everything */
-		if ((st = look_open(app, o, o->operands[0], false, &b, err)) == ST_OK)
+		if ((st = look_open(app, o, o->operands[0], NULL, false, &b, err)) == ST_OK)
 			st = list_members(app, b, err);
 		browse_close(b);
 		return st;

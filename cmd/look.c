@@ -51,7 +51,7 @@ look_answer(struct app *app, const struct verify_report *report, enum status st,
 }
 
 enum status
-look_open(struct app *app, const struct options *o, const char *path, bool need_valid, struct browse **out, struct err *err)
+look_open(struct app *app, const struct options *o, const char *path, const struct crypt_key *key, bool need_valid, struct browse **out, struct err *err)
 {
 	struct verify_report report;
 	struct trust trust;
@@ -61,7 +61,7 @@ look_open(struct app *app, const struct options *o, const char *path, bool need_
 	memset(&report, 0, sizeof(report));
 	if ((st = app_trust(app, options_get(o, "trust"), &trust, err)) != ST_OK)
 		return st;
-	st = browse_open(out, path, &trust, when_now_ms(), !need_valid, &report, err);
+	st = browse_open(out, path, &trust, key, when_now_ms(), !need_valid, &report, err);
 	trust_free(&trust);
 	return look_answer(app, &report, st, err);
 }
