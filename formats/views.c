@@ -75,7 +75,7 @@ name_ok(const char *name)
 	return n > 0 && n < STREAM_MAX && strspn(name, letters) == n && name[0] != '-' && name[0] != '_';
 }
 
-/* Which table of its stream: messages by month, objects that nobody could map apart from those that have columns. */
+/* Which table of its stream: messages by month, objects that nobody could map, and the files of a renewal, apart from those that have columns. */
 static void
 part_of(struct views *v, const struct record *rec, char out[PART_MAX])
 {
@@ -85,6 +85,8 @@ part_of(struct views *v, const struct record *rec, char out[PART_MAX])
 	out[0] = '\0';
 	if (rec->kind == REC_UNKNOWN)
 		memcpy(out, "-unknown", sizeof("-unknown"));
+	if (rec->kind == REC_FILE && strcmp(rec->stream, "renewal") == 0)	/* of the one stream that holds objects and files */
+		memcpy(out, "-files", sizeof("-files"));
 	if (rec->kind != REC_MESSAGE)
 		return;
 	i = record_field(REC_MESSAGE, "sent_at");
