@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "archive/names.h"
 #include "cmd/class.h"
 #include "cmd/decrypt.h"
 #include "cmd/verify_print.h"
+#include "cmd/vouch.h"
 #include "core/i18n.h"
 #include "core/log.h"
 #include "core/when.h"
@@ -116,59 +116,27 @@ compare(const struct judging *j, struct verify_report *r)
 		    _("no receipt names this archive: verify the whole store to compare later heads of its chain"));
 }
 
-/* Those given by hand may need one of the store to vouch for them, and the other way round: again, until nothing more is proven. */
 enum status
 judge_renewals(struct judging *j, const struct store *s, const char *label, struct err *err)
 {
 	char key[sizeof(j->renewals_of)];
-	bool given = false;
-	enum status st = ST_OK;
-	size_t i, before;
+	enum status st;
 
 	(void)snprintf(key, sizeof(key), "%.4096s//%.40s", s == NULL ? "" : s->path, label);
 	if (strcmp(key, j->renewals_of) == 0)
 		return ST_OK;
-	renewals_free(&j->renewals);
 	j->trust.renewals = NULL;
-	do {
-		before = j->renewals.n;
-		j->renewals.n_refused = 0;
-		for (i = 0; i < j->options->n_given && st == ST_OK; i++) {
-			if (strcmp(j->options->given[i].def->name, "renewal") != 0)
-				continue;
-			given = true;
-			st = renewals_take(&j->renewals, j->options->given[i].value, &j->trust, when_now_ms(), err);
-		}
-		if (st == ST_OK && s != NULL)
-			st = renewed_load(s, label, UINT64_MAX, &j->trust, when_now_ms(), &j->renewals, err);
-	} while (st == ST_OK && given && j->renewals.n > before);
-	if (st == ST_OK) {
+	if ((st = vouch_store(&j->renewals, j->options, s, label, &j->trust, err)) == ST_OK) {
 		memcpy(j->renewals_of, key, sizeof(key));
 		j->trust.renewals = &j->renewals;
 	}
 	return st;
 }
 
-/* The archives that lie beside this one.  Where they cannot be listed, what was given must do. */
 static enum status
-renewals_beside(struct judging *j, const char *path, struct err *err)
+with_store(void *ctx, const struct store *s, const char *label, struct err *err)
 {
-	const char *slash = strrchr(path, '/'), *base = slash == NULL ? path : slash + 1;
-	struct store store = { .dir = -1 };
-	char name[40], label[40] = "";
-	struct buf dir;
-	enum status st;
-
-	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(base, "."), base);
-	if (names_sequence(str_of(name)) > 0)
-		(void)snprintf(label, sizeof(label), "%.*s", (int)(strrchr(name, '-') - name), name);
-	buf_init(&dir, 8192);
-	st = slash == NULL ? buf_addz(&dir, ".", err) : buf_add(&dir, path, (size_t)(slash - path) + (slash == path), err);
-	if (st == ST_OK && (st = buf_z(&dir, err)) == ST_OK)
-		st = judge_renewals(j, label[0] != '\0' && store_open(&store, dir.p, "archive", false, NULL) == ST_OK ? &store : NULL, label, err);
-	store_close(&store);
-	buf_free(&dir);
-	return st;
+	return judge_renewals(ctx, s, label, err);
 }
 
 enum status
@@ -179,7 +147,7 @@ judge_file(struct judging *j, const char *path, struct err *err)
 	enum status st;
 
 	memset(&report, 0, sizeof(report));
-	if ((st = renewals_beside(j, path, err)) != ST_OK)
+	if ((st = vouch_beside(path, with_store, j, err)) != ST_OK)
 		return st;
 	if ((st = verify_with_key(path, &j->trust, j->key, when_now_ms(), NULL, &report, err)) != ST_OK)
 		return st;

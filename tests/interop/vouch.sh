@@ -94,6 +94,12 @@ mkdir away; cp good/store/$A.tar.gz away/x.tar.gz
 expect 8 "the archive alone" "${C[@]}" verify --trust trust.conf away/x.tar.gz
 expect 0 "with the renewal given" "${C[@]}" verify --trust trust.conf --renewal one/store/$R.tar.gz away/x.tar.gz
 expect 2 "no renewal for bags" "${C[@]}" verify --bag --renewal one/store/$R.tar.gz away
+expect 8 "nothing is given out that nobody vouches for" "${C[@]}" extract good/store/$A.tar.gz data -C x0 --trust trust.conf
+expect 0 "extract of what is vouched for" "${C[@]}" extract one/store/$A.tar.gz data -C x1 --trust trust.conf
+cmp -s <(tar -xzOf one/store/$A.tar.gz $A/data/records/messages/000000.jsonl) x1/data/records/messages/000000.jsonl && pass "it is there" || fail "nothing extracted"
+expect 0 "a proof of one record" "${C[@]}" prove one/store/$A.tar.gz messages/1 -o proof --trust trust.conf
+expect 8 "the proof alone" "${C[@]}" check proof --trust trust.conf
+expect 0 "the proof with the renewal" "${C[@]}" check proof --trust trust.conf --renewal one/store/$R.tar.gz
 with() { { cat trust.conf; printf '[algorithms]\n%s\n' "$1"; } >alg.conf; }
 with "p-256 = until $(date -u -d "@$(ago 350)" +%F)"; is "an algorithm that ended after the renewal" one "VALID acme-00000003" alg.conf
 is "and without the renewal" good "INDETERMINATE nobody" alg.conf
