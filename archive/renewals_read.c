@@ -25,6 +25,7 @@ struct collector {
 	struct arena	 arena;
 	struct digest	 files;			/* of the archive whose files pass by */
 	char		 last[64];		/* the name before, for their order */
+	uint64_t	 due;			/* of them: a volume may end among them, and then nothing follows from those that are there */
 	bool		 counting;
 	struct crl_place *crls; size_t n_crls;
 	/* the second reading */
@@ -52,7 +53,7 @@ end_files(struct collector *c, struct err *err)
 		return ST_OK;
 	c->counting = false;
 	w = &c->found.words[c->found.n_words - 1];
-	w->has_files = c->last[0] != '\0';
+	w->has_files = c->last[0] != '\0' && c->due == 0;
 	return digest_end(&c->files, w->files, err);
 }
 
@@ -78,7 +79,8 @@ take_word(struct collector *c, const struct record *rec, struct err *err)
 	w->destroyed = str_is(record_get(rec, "state"), "destroyed");
 	w->invalid = str_is(record_get(rec, "verdict"), "INVALID");
 	w->has_tar = hex(rec, "tar_sha256", w->sha256, 32) && hex(rec, "tar_sha512", w->sha512, 64);
-	if (!hex(rec, "seal_sha256", w->seal, 32))
+	c->due = 0;
+	if (!hex(rec, "seal_sha256", w->seal, 32) || str_u64(record_get(rec, "seal_files"), 0, UINT32_MAX, &c->due, NULL) != ST_OK)
 		return ST_OK;		/* it had no seal to be known by */
 	c->found.n_words++;
 	c->counting = true;
@@ -99,7 +101,7 @@ take_file(struct collector *c, const struct record *rec, struct err *err)
 	if (!c->counting)
 		return ST_OK;
 	if (name.n == 0 || name.n >= sizeof(c->last) || sum.n != 64 || rec->id.n != n + 1 + name.n || memcmp(rec->id.p, w->archive, n) != 0 || rec->id.p[n] != '/' ||
-	    memcmp(rec->id.p + n + 1, name.p, name.n) != 0 || strncmp(c->last, name.p, name.n) >= 0) {
+	    memcmp(rec->id.p + n + 1, name.p, name.n) != 0 || c->due-- == 0 || strncmp(c->last, name.p, name.n) >= 0) {
 		c->counting = false;	/* not as the format has it: nothing follows from it */
 		return ST_OK;
 	}
@@ -284,7 +286,7 @@ renewals_take(struct renewals *rs, const char *path, const struct trust *trust, 
 	if (r.seal_ok && renewals_has(rs, r.seal_sha256))
 		goto out;
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(base, "."), base);
-	if (r.verdict == VERDICT_VALID && c.found.n_words == 0)
+	if (r.verdict == VERDICT_VALID && c.found.n_words == 0 && c.n_crls == 0)
 		goto out;
 	if (r.verdict == VERDICT_VALID && (st = lists(&c, path, &with, now_ms, &r, err)) != ST_OK)
 		goto out;

@@ -126,6 +126,8 @@ describe(struct renewal_source *w, const struct store_entry *e, const struct ver
 		record_set(&w->rec, "seal_sha256", str_of(w->seal));
 		record_set_time(&w->rec, "time_stamp", sealed->token_ms);
 	}
+	snprintf(w->number[6], sizeof(w->number[6]), "%zu", w->n_files);
+	record_set(&w->rec, "seal_files", str_of(w->number[6]));
 	if (e->state == STORE_DESTROYED || verdict == VERDICT_INVALID || !tar->whole)
 		return ST_OK;
 	if ((st = digest_end(&w->sha256, hash, err)) != ST_OK)

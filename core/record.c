@@ -130,6 +130,7 @@ static const struct field renewal_fields[] = {
 	{ "state", F_STR, N_("closed: its tar was read; destroyed: only its seal was left") },
 	{ "verdict", F_STR, N_("what its verification said when the renewal was made: VALID, INDETERMINATE or INVALID") },
 	{ "seal_sha256", F_STR, N_("SHA-256 of its seal.txt, hexadecimal") },
+	{ "seal_files", F_INT, N_("how many files of its seal follow") },
 	{ "time_stamp", F_TIME, N_("time that its time stamp proves") },
 	{ "tar_octets", F_INT, N_("octets of its whole uncompressed tar") },
 	{ "tar_sha256", F_STR, N_("SHA-256 of its whole uncompressed tar, hexadecimal") },

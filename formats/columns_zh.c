@@ -103,6 +103,7 @@ static const struct { const char *en, *zh; } notes[] = {
 	{ "what its verification said when the renewal was made: VALID, INDETERMINATE or INVALID",
 	  "制作续期归档包时的验证结论：VALID 有效、INDETERMINATE 无法判定、INVALID 无效" },
 	{ "SHA-256 of its seal.txt, hexadecimal", "其 seal.txt 的 SHA-256，十六进制" },
+	{ "how many files of its seal follow", "其后所附该封签文件的数量" },
 	{ "time that its time stamp proves", "其时间戳所证明的时间" },
 	{ "octets of its whole uncompressed tar", "其未压缩 tar 整体的字节数" },
 	{ "SHA-256 of its whole uncompressed tar, hexadecimal", "其未压缩 tar 整体的 SHA-256，十六进制" },

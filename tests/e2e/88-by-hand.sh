@@ -70,6 +70,7 @@ signer() { # NAME ROLE KIND FINGERPRINT
 	grep -q "^$4  -" said && grep -qE "^(CMS Verification successful|Verified OK)" said && { [ "$3" = cms ] || grep -q 'compliance-officer.crt.pem: OK' said; } &&
 		pass "$1: $2 ($3) with the certificate of the Signer line" || fail "$1: $2: $(cat said)"
 }
+block acme-00000001 1 >said
 diff <(for n in $(seq 20); do block acme-00000001 $n zh; done) <(for n in $(seq 20); do block acme-00000001 $n en; done) >said && pass "the same commands in both languages" || fail "$(cat said)"
 for name in acme-00000001 acme-00000002 acme-00000003 acme-00000004; do
 	quiet "$name: regular files only, no path twice" $name 1

@@ -56,7 +56,7 @@ record() { printf ',"kind":"%s","id":"%s","tenant":"acme","source":{"platform":"
 words() {
 	local s=$1 n f; shift
 	for n; do
-		record renewal $n '"sequence":1,"state":"closed","verdict":"VALID","seal_sha256":"'"$(sha256sum <"$s/$n.seal/seal.txt" | cut -c1-64)"'","tar_octets":'"$(gzip -dc "$s/$n.tar.gz" | wc -c)"',"tar_sha256":"'"$(gzip -dc "$s/$n.tar.gz" | sha256sum | cut -c1-64)"'","tar_sha512":"'"$(gzip -dc "$s/$n.tar.gz" | sha512sum | cut -c1-128)"'"'
+		record renewal $n '"sequence":1,"state":"closed","verdict":"VALID","seal_sha256":"'"$(sha256sum <"$s/$n.seal/seal.txt" | cut -c1-64)"'","seal_files":'"$(ls "$s/$n.seal" | wc -l)"',"tar_octets":'"$(gzip -dc "$s/$n.tar.gz" | wc -c)"',"tar_sha256":"'"$(gzip -dc "$s/$n.tar.gz" | sha256sum | cut -c1-64)"'","tar_sha512":"'"$(gzip -dc "$s/$n.tar.gz" | sha512sum | cut -c1-128)"'"'
 		for f in $(cd "$s/$n.seal" && LC_ALL=C ls); do record file $n/$f '"name":"'$f'","sha256":"'"$(sha256sum <"$s/$n.seal/$f" | cut -c1-64)"'"'; done
 	done
 }
@@ -106,6 +106,12 @@ is "and without the renewal" good "INDETERMINATE nobody" alg.conf
 with "p-256 = until $(date -u -d "@$(ago 500)" +%F)"; is "an algorithm that had ended before the renewal" one "INDETERMINATE acme-00000003" alg.conf
 with "sha512 = no"; is "compared by the strongest digest that is accepted" one "VALID acme-00000003" alg.conf
 grep -q 'whole archive (sha256)' out && pass "by SHA-256 then" || fail "$(cat out)"
+
+# a volume of a renewal that ended among the files of a seal: nothing follows from those that are there
+grep -v 'acme-00000001/seal.txt\|acme-00000001/sha256sums' true >cut; fresh part; archive part/store 3 $(ago 400) $(ago 400) 0 2 $two renewal cut
+is "some of its seal's files are in another volume" part "VALID acme-00000003"
+expect 8 "so the seal alone is not vouched for" "${C[@]}" chain check part/store --trust trust.conf --seals
+[ "$(verdict $A.seal)" = INDETERMINATE ] && pass "and not contradicted" || fail "$(cat out)"
 
 # --- two generations: the first renewal's own authority has ended ---
 fresh gen; archive gen/store 3 $(ago 400) $(ago 400) 0 "" $two renewal true
