@@ -74,11 +74,12 @@ renewals_has(const struct renewals *rs, const unsigned char seal[32])
 static const struct renewal_word *
 word_of(const struct renewal *r, const char *archive)
 {
-	struct renewal_word key;
+	struct renewal_word key = { .archive = "" };
+	size_t n = strlen(archive);
 
-	if (strlen(archive) >= sizeof(key.archive))
+	if (n >= sizeof(key.archive))
 		return NULL;
-	strcpy(key.archive, archive);
+	memcpy(key.archive, archive, n + 1);
 	return r->n_words == 0 ? NULL : bsearch(&key, r->words, r->n_words, sizeof(*r->words), by_archive);
 }
 

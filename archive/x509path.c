@@ -152,6 +152,7 @@ run(X509 *leaf, STACK_OF(X509) *others, STACK_OF(X509_CRL) *crls, X509_STORE *ro
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 
 	notes->crls = crls;
+	*error = X509_V_ERR_OUT_OF_MEM;
 	if (ctx == NULL || X509_STORE_CTX_init(ctx, roots, leaf, others) != 1 || !prepare(ctx, crls, (int64_t)notes->at, tsa, notes)) {
 		X509_STORE_CTX_free(ctx);
 		ERR_clear_error();

@@ -15,7 +15,6 @@ day() { date -u -d "@$(ago "$1")" '+%Y-%m-%d %H:%M:%S'; }
 # The first authority and all signers end 300 days ago; the second authority, of RSA, goes on.
 {
 	PKI_DAYS=600 PKI_ROOT_DAYS=8000 faketime "$(day 900)" bash -c ". '$HERE/pki.sh'; make_pki '$WORK/pki'"
-	d=$WORK/pki
 	made() { # name subject extensions days-ago days [parameter…]
 		openssl genpkey -algorithm "${6:-EC}" -pkeyopt "${7:-ec_paramgen_curve:P-384}" -out pki/$1.key
 		openssl req -new -key pki/$1.key -subj "$2" -out pki/$1.csr -utf8
