@@ -75,6 +75,9 @@ struct reading {
 	unsigned char	hash[SEAL_ALGS_MAX][DIGEST_MAX];
 
 	/* of the whole */
+	const struct renewals *renewals;	/* NULL: none speaks of it, as far as its beginning has shown */
+	bool		named;
+	struct digest	tar;			/* for these */
 	uint64_t	octets, files, records_n, segments_n;
 	bool		roots_unknown;		/* a segment broke the rules: its line cannot be made */
 	struct buf	sums;			/* lines that row 14 must have */

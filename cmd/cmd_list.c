@@ -62,7 +62,7 @@ print_record(void *ctx, uint32_t index, struct str line, struct err *err)
 
 /* Segment by segment, each proven before its first record is printed. */
 static enum status
-list_records(struct app *app, const char *archive, const struct trust *trust, const struct crypt_key *key, const char *stream, struct ids *ids,
+list_records(struct app *app, const char *archive, struct trust *trust, const struct crypt_key *key, const char *stream, struct ids *ids,
     struct err *err)
 {
 	struct sealed_segment g = { .at = 0 };

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# by-hand.sh ARCHIVE TRUST-DIR [KEY CERT]: a verifier in shell, written from the format's description alone: tar, sha256sum, cksum, grep, jq and openssl.
+# by-hand.sh [-r RENEWAL] ARCHIVE TRUST-DIR [KEY CERT]: a verifier in shell, written from the format's description alone: tar, sha256sum, cksum, grep, jq and openssl.
 # TRUST-DIR holds roots.pem and tsa-roots.pem, and perhaps trust.conf (chain, roles, cert = …, token = optional).
 # KEY CERT: of a recipient; encrypted content is then opened with openssl and gzip, and held against roots and records.
+# RENEWAL: a later archive of the chain that may vouch for it, where an authority's certificate has ended.
 # Last line and exit status: 0 verified by hand, 1 INVALID: why, 2 INDETERMINATE: why.  It is less strict than the program where these tools are:
 # it must never say worse of an archive than the program does.
 set -uo pipefail
-archive=$(readlink -f "$1") trust=$(readlink -f "$2") key=${3:+$(readlink -f "$3")} cert=${4:+$(readlink -f "$4")}
+renewal=
+[ "$1" = -r ] && { renewal=$(readlink -f "$2"); shift 2; }
+archive=$(readlink -f "$1") trust=$(readlink -f "$2") key=${3:+$(readlink -f "$3")} cert=${4:+$(readlink -f "$4")} self=$(readlink -f "$0")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 3
@@ -202,21 +205,44 @@ awk '/^seal\/[0-9][0-9]\.cr[lt]\.pem$/ { n = substr($0, 6, 2) + 0; if (n != k &&
 unknown='unable to get (local )?issuer|self.signed certificate|unable to verify the first|unable to get certificate$'
 outside='expired|not yet valid'
 T= conf=$trust/trust.conf
+plain() { case $1 in *.gz) gzip -dc "$1";; *) cat "$1";; esac; }
+stamped() { openssl ts -reply -in "$1" -text 2>/dev/null | sed -n 's/^Time stamp: //p'; }
+# The renewal held the hash of this whole tar: all of it existed then, and so it is judged as of then.
+as_of=
+if [ -n "$renewal" ]; then
+	"$self" "$renewal" "$trust" >../../renewal.out 2>&1 || { tail -1 ../../renewal.out; maybe "the renewal is not VALID itself"; }
+	plain "$renewal" | tar -xO --wildcards '*/data/records/renewal/*' >../../renewal.jsonl 2>/dev/null
+	held=$(grep -F "\"kind\":\"renewal\",\"id\":\"$name\"," ../../renewal.jsonl | sed -n 's/.*"tar_sha512":"\([0-9a-f]*\)".*/\1/p')
+	[ -n "$held" ] || maybe "the renewal says nothing of this archive"
+	if [ -n "$held" ] && [ -z "$unsure" ]; then
+		[ "$held" = "$(plain "$archive" | sha512sum | cut -c1-128)" ] || bad "the renewal holds the hash of another tar"
+		plain "$renewal" | tar -xO --wildcards '*/seal/sha256sums.txt.tsr' >../../renewal.tsr
+		as_of=$(date -d "$(stamped ../../renewal.tsr)" +%s) || bad "the renewal's time"
+		echo "vouched for by $(basename "$renewal"), as of $(date -d "@$as_of" +%FT%TZ)"
+	fi
+fi
 for token in $(grep '\.tsr$' $list); do
 	openssl ts -reply -in "$token" -text >../../reply 2>/dev/null || bad "$token: no answer of an authority"
 	grep -qx 'Status: Granted.' ../../reply || bad "$token: not granted"
 	at=$(date -d "$(sed -n 's/^Time stamp: //p' ../../reply)" +%s) || bad "$token: its time"
-	if ! openssl ts -verify -data seal/sha256sums.txt -in "$token" -CAfile "$trust/tsa-roots.pem" 2>&1 | grep -q '^Verification: OK'; then
-		# The authority's certificate has ended: judged inside its validity, which a renewal archive must vouch for.
+	# shellcheck disable=SC2086
+	if ! openssl ts -verify -data seal/sha256sums.txt -in "$token" -CAfile "$trust/tsa-roots.pem" ${as_of:+-attime $as_of} 2>&1 | grep -q '^Verification: OK'; then
+		# Had the authority's certificate ended?  Judged inside its validity, which a renewal archive must vouch for.
 		openssl ts -verify -data seal/sha256sums.txt -in "$token" -CAfile "$trust/tsa-roots.pem" -attime "$at" >../../err 2>&1
 		if ! grep -q '^Verification: OK' ../../err; then
 			grep -qiE "$unknown" ../../err && { maybe "$token: an authority nobody trusts"; continue; }
 			bad "$token: $(grep -v '^Verif' ../../err | tail -1)"
 		fi
 		echo "certificate of the time-stamp authority ended: $token"
+		ended=$token
+		continue
 	fi
 	[ -n "$T" ] && [ "$T" -le "$at" ] || T=$at
 done
+if [ -z "$T" ] && [ -n "${ended:-}" ]; then
+	maybe "$ended: the authority's certificate has ended, and no renewal vouches for it"
+	T=$(date -d "$(stamped "$ended")" +%s)
+fi
 proven=$T
 if [ -z "$T" ]; then
 	T=$(date +%s)
