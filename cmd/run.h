@@ -130,12 +130,13 @@ enum status run_sign(struct run *, struct err *) STATUS_USE;
 /*
  * run_crl(r, s, url, pem, err): fetch a revocation list and judge it by the configured trust (none: it is taken as it is).  ST_DENIED: it is genuine, and the signer's
  * certificate is revoked; ${pem} holds it then, too.  ST_IO, ST_NOMEM: trouble of our own; others: there is none, or none that would stand.
- * run_refuse_revoked(r, err): ST_DENIED: the certificate of a signer whose key is here is revoked.  A list that cannot be had refuses nothing.
- * run_refuse_revoked_signer(r, s, err): the same of one.
+ * run_refuse_signers(r, err): ST_DENIED: the certificate of a signer whose key is here is revoked, or the configured trust names others for its role.  A list that cannot
+ * be had refuses nothing.
+ * run_refuse_signer(r, s, err): the same of one.
  */
 enum status run_crl(struct run *, const struct cms_signer *, const char *url, struct buf *pem, struct err *) STATUS_USE;
-enum status run_refuse_revoked(struct run *, struct err *) STATUS_USE;
-enum status run_refuse_revoked_signer(struct run *, const struct cms_signer *, struct err *) STATUS_USE;
+enum status run_refuse_signers(struct run *, struct err *) STATUS_USE;
+enum status run_refuse_signer(struct run *, const struct cms_signer *, struct err *) STATUS_USE;
 /* run_check_signatures(r, err): those that are there, before the tar gets them: ST_CORRUPT: one that would make the archive INVALID for ever. */
 enum status run_check_signatures(struct run *, struct err *) STATUS_USE;
 /* run_refuse_rollback(r, chain, sequence, err): ST_CORRUPT: ${sequence} of ${chain}, which is to come next, was signed here before. */

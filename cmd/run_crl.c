@@ -1,4 +1,4 @@
-/* run_crl.c: revocation lists of our signers, fetched and judged: before anything is signed, and to be kept beside the signatures. */
+/* run_crl.c: what speaks against our signers' certificates before anything is signed: the trust's roles, revocation lists; and the lists kept beside signatures. */
 #include "archive/cms.h"
 #include "cmd/run.h"
 #include "core/i18n.h"
@@ -26,15 +26,34 @@ run_crl(struct run *r, const struct cms_signer *s, const char *url, struct buf *
 	return st;
 }
 
+/* The verifiers that are configured would call its signature INVALID: better told now. */
+static enum status
+check_role(struct run *r, const struct cms_signer *s, struct err *err)
+{
+	struct trust trust;
+	enum status st;
+
+	if ((st = app_trust(r->app, NULL, &trust, err)) != ST_OK)
+		return st;
+	if (trust_refuses(&trust, cms_signer_role(s), cms_signer_fingerprint(s))) {
+		st = err_set(err, ST_DENIED, _("the trust names other certificates for the role %s"), cms_signer_role(s));
+		(void)err_next(err, _("name the certificate of that role in [seal], or add it to the trust file"));
+	}
+	trust_free(&trust);
+	return st;
+}
+
 enum status
-run_refuse_revoked_signer(struct run *r, const struct cms_signer *s, struct err *err)
+run_refuse_signer(struct run *r, const struct cms_signer *s, struct err *err)
 {
 	const char *url;
 	struct buf pem;
 	struct err why;
-	enum status st = ST_OK;
+	enum status st;
 	size_t i;
 
+	if ((st = check_role(r, s, err)) != ST_OK)
+		return st;
 	buf_init(&pem, LIMIT_CRL);
 	for (i = 0; st == ST_OK && (url = cms_signer_crl_url(s, i)) != NULL; i++) {
 		buf_clear(&pem);
@@ -52,13 +71,13 @@ run_refuse_revoked_signer(struct run *r, const struct cms_signer *s, struct err 
 }
 
 enum status
-run_refuse_revoked(struct run *r, struct err *err)
+run_refuse_signers(struct run *r, struct err *err)
 {
 	enum status st = ST_OK;
 	size_t i;
 
 	for (i = 0; i < r->n_signers && st == ST_OK; i++)
 		if (cms_signer_has_key(r->signers[i]))
-			st = run_refuse_revoked_signer(r, r->signers[i], err);
+			st = run_refuse_signer(r, r->signers[i], err);
 	return st;
 }

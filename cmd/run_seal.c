@@ -190,7 +190,7 @@ run_seal(struct run *r, struct run_result *result, struct err *err)
 
 	progress_phase(_("sealing"));
 	/* Before there is a seal: a certificate may have been revoked while the run went on. */
-	if (archive_phase(r->archive) == ARCHIVE_VIEWS && ((st = run_refuse_revoked(r, err)) != ST_OK || (st = seal(r, err)) != ST_OK))
+	if (archive_phase(r->archive) == ARCHIVE_VIEWS && ((st = run_refuse_signers(r, err)) != ST_OK || (st = seal(r, err)) != ST_OK))
 		return st;
 	if ((st = run_lock_archive(r, err)) != ST_OK || (st = run_receipts(r, archive_seal_text(r->archive), err)) != ST_OK ||
 	    (r->state.volume.goes_on && (st = run_volume_next(r, err)) != ST_OK) || (st = new_result(r, result, &done, err)) != ST_OK)
