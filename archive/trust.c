@@ -353,3 +353,21 @@ trust_load(const char *path, struct trust *out, struct err *err)
 	buf_free(&text);
 	return st;
 }
+
+bool
+trust_refuses(const struct trust *t, const char *role, const unsigned char sha256[32])
+{
+	bool named = false;
+	size_t i;
+
+	for (i = 0; i < t->n_certs; i++) {
+		const struct trust_cert *c = &t->certs[i];
+
+		if (strcmp(c->role, role) != 0)
+			continue;
+		if (c->subject[0] != '\0' || memcmp(c->sha256, sha256, sizeof(c->sha256)) == 0)
+			return false;
+		named = true;
+	}
+	return named;
+}

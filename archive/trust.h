@@ -41,6 +41,8 @@ struct trust {
 enum status trust_load(const char *path, struct trust *out, struct err *) STATUS_USE;
 /* trust_parse(path, text, out, err): the same from memory; ${path} is for messages and for what stands relative to it.  Fuzzed. */
 enum status trust_parse(const char *path, struct str text, struct trust *out, struct err *) STATUS_USE;
+/* trust_refuses(t, role, sha256): it names certificates for this role, all of them by hash, and this is none of them, whatever the sequence. */
+bool trust_refuses(const struct trust *, const char *role, const unsigned char sha256[32]);
 void trust_none(struct trust *);
 void trust_free(struct trust *);
 

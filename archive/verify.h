@@ -27,6 +27,7 @@ struct verify_report {
 	char		 member[104];	/* path inside the tar, "" when not within one */
 	uint64_t	 offset;	/* in the tar; for container faults in the file */
 	bool		 offset_in_file;
+	bool		 unplaced;	/* it lies in no tar: a chain, a receipt, a package */
 	/* From the seal, when it parsed and its signatures hold at least mathematically (seal_ok): */
 	bool		 seal_ok;
 	struct seal	 seal;

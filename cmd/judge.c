@@ -20,7 +20,7 @@ fold(struct judging *j, const char *path, const struct verify_report *r)
 	if (st == ST_OK || class_worse(j->worst, st) == j->worst)
 		return;
 	j->worst = st;
-	if (r->verdict == VERDICT_INVALID)
+	if (r->verdict == VERDICT_INVALID && !r->unplaced)
 		snprintf(j->why, sizeof(j->why), r->offset_in_file ? _("%s: %s (member %s, offset %" PRIu64 " of the file)") :
 		    _("%s: %s (member %s, offset %" PRIu64 " of the tar)"), path, verify_report_why(r),
 		    r->member[0] != '\0' ? r->member : "-", r->offset);
@@ -80,40 +80,13 @@ judge_say(struct judging *j, const char *name, const char *id, enum verdict verd
 
 	memset(&r, 0, sizeof(r));
 	r.token_ms = WHEN_UNKNOWN;
+	r.unplaced = true;
 	verify_report_step(&r, VERIFY_AUTHENTICITY, id, verdict, "%s", text);
 	buf_init(&out, (size_t)1 << 16);
 	if ((st = judge_put(j, name, &r, &out, err)) == ST_OK && (st = app_print(&out, err)) == ST_OK)
 		j->app->answered = j->app->json;
 	buf_free(&out);
 	return st;
-}
-
-/* Receipts that name this very place of its chain; the others say nothing of one archive alone. */
-static void
-compare(const struct judging *j, struct verify_report *r)
-{
-	bool same = false;
-	size_t i;
-
-	if (!j->receipts_must || r->seal.sequence == 0)
-		return;
-	for (i = 0; i < j->receipts.n; i++) {
-		const struct receipt *c = &j->receipts.list[i];
-
-		if (strcmp(c->chain, r->seal.chain) != 0 || c->sequence != r->seal.sequence)
-			continue;
-		if (memcmp(c->sha256, r->seal_sha256, sizeof(c->sha256)) != 0) {
-			verify_report_step(r, VERIFY_AUTHENTICITY, "chain.receipt", VERDICT_INVALID,
-			    _("a receipt names another seal for sequence %" PRIu64 ": the chain was written anew (receipt, line %u)"), c->sequence, c->line);
-			return;
-		}
-		same = true;
-	}
-	if (same)
-		verify_report_step(r, VERIFY_AUTHENTICITY, "chain.receipt", VERDICT_VALID, "%s", _("a receipt names this seal"));
-	else
-		verify_report_step(r, VERIFY_AUTHENTICITY, "chain.receipt", VERDICT_INDETERMINATE, "%s",
-		    _("no receipt names this archive: verify the whole store to compare later heads of its chain"));
 }
 
 enum status
@@ -151,7 +124,8 @@ judge_file(struct judging *j, const char *path, struct err *err)
 		return st;
 	if ((st = verify_with_key(path, &j->trust, j->key, when_now_ms(), NULL, &report, err)) != ST_OK)
 		return st;
-	compare(j, &report);
+	if (j->receipts_must)
+		judge_receipts(&j->receipts, &report);
 	buf_init(&out, (size_t)1 << 20);
 	if ((st = judge_put(j, path, &report, &out, err)) == ST_OK && (st = app_print(&out, err)) == ST_OK)
 		j->app->answered = j->app->json;

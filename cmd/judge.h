@@ -34,6 +34,11 @@ void judge_close(struct judging *);
 enum status judge_file(struct judging *, const char *path, struct err *) STATUS_USE;
 /* judge_store(j, path, err): every archive of a directory and its chains; printed.  ST_USAGE: it holds none. */
 enum status judge_store(struct judging *, const char *path, struct err *) STATUS_USE;
+/*
+ * judge_receipts(list, r): what receipts say of one seal, as the step "chain.receipt" of its report.  Its own: VALID, or INVALID with another hash.  The one before it: INVALID
+ * when it continues another seal.  Other places of the chain, other chains: INDETERMINATE, and why.  Nothing for a seal that could not be read.
+ */
+void judge_receipts(const struct receipts *, struct verify_report *);
 /* judge_answer(j, st, err): at the end, however it came (${st}): the page, and the verdict of all as a status with its reason; the worse of it and ${st}. */
 enum status judge_answer(struct judging *, enum status, struct err *) STATUS_USE;
 

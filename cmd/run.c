@@ -426,7 +426,7 @@ run_export(struct run *r, const struct options *o, struct run_result *result, st
 
 	memset(result, 0, sizeof(*result));
 	if ((st = scope_options(&r->state.scope, o, err)) != ST_OK || (st = run_recipients_new(r, err)) != ST_OK || (st = refuse_unfinished(r, err)) != ST_OK ||
-	    (st = name_run(r, err)) != ST_OK)
+	    (st = run_refuse_signers(r, err)) != ST_OK || (st = name_run(r, err)) != ST_OK)
 		return st;
 	run_settings_take(r);
 	if ((st = run_create(r, WHEN_UNKNOWN, r->archive_name, &r->archive, err)) == ST_OK) {

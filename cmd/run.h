@@ -31,6 +31,7 @@ struct run {
 	struct cms_signer *signers[RUN_SIGNERS_MAX]; size_t n_signers;
 	struct heads	 heads;			/* what was signed here; dir -1: nobody signs here */
 	struct run_authority authorities[PENDING_TOKENS_MAX]; size_t n_authorities;
+	bool		 login_denied;		/* by one of them, in this session */
 	struct crypt_to	*to;			/* recipients of new archives; NULL: not encrypted */
 	struct archive	*archive, *next;	/* next: the volume that follows, begun while this one is closed */
 	struct run_volume next_volume;
@@ -56,7 +57,7 @@ struct run {
 };
 
 /* What came out, for the caller's last words: the archives in order, and the run's figures. */
-struct run_archive { char archive[40]; char path[4200]; bool pending; char pending_why[400]; struct pending stage /* when pending */; };
+struct run_archive { char archive[40]; char path[4200]; bool pending; char pending_why[400]; bool denied /* an authority refuses our login */; struct pending stage /* when pending */; };
 struct run_result { struct run_archive *archives; size_t n_archives; uint64_t records, gaps, limits; };
 void run_result_free(struct run_result *);
 
@@ -128,6 +129,16 @@ enum status run_heads(struct run *, const char *path, struct err *) STATUS_USE;
 struct cms_signer *run_signer_of(struct run *, const struct seal_signer *);
 enum status run_signer_key(struct run *, const char *role, struct err *) STATUS_USE;
 enum status run_sign(struct run *, struct err *) STATUS_USE;
+/*
+ * run_crl(r, s, url, pem, err): fetch a revocation list and judge it by the configured trust (none: it is taken as it is).  ST_DENIED: it is genuine, and the signer's
+ * certificate is revoked; ${pem} holds it then, too.  ST_IO, ST_NOMEM: trouble of our own; others: there is none, or none that would stand.
+ * run_refuse_signers(r, err): ST_DENIED: the certificate of a signer whose key is here is revoked, or the configured trust names others for its role.  A list that cannot
+ * be had refuses nothing.
+ * run_refuse_signer(r, s, err): the same of one.
+ */
+enum status run_crl(struct run *, const struct cms_signer *, const char *url, struct buf *pem, struct err *) STATUS_USE;
+enum status run_refuse_signers(struct run *, struct err *) STATUS_USE;
+enum status run_refuse_signer(struct run *, const struct cms_signer *, struct err *) STATUS_USE;
 /* run_check_signatures(r, err): those that are there, before the tar gets them: ST_CORRUPT: one that would make the archive INVALID for ever. */
 enum status run_check_signatures(struct run *, struct err *) STATUS_USE;
 /* run_refuse_rollback(r, chain, sequence, err): ST_CORRUPT: ${sequence} of ${chain}, which is to come next, was signed here before. */

@@ -39,64 +39,35 @@ seal(struct run *r, struct err *err)
 	return archive_seal(r->archive, &p, err);
 }
 
-/* Over plain http anybody may answer; a forged list would make the archive INVALID for ever, so the configured trust is asked first. */
-static enum status
-put_crl(struct run *r, const struct cms_signer *s, struct str der, struct err *err)
-{
-	struct trust trust;
-	struct buf pem;
-	enum status st;
-
-	if ((st = app_trust(r->app, NULL, &trust, err)) != ST_OK)
-		return st;
-	buf_init(&pem, LIMIT_CRL);
-	if ((st = cms_crl_pem(der, &pem, err)) == ST_OK && (st = cms_crl_fits(s, buf_str(&pem), trust.roots, err)) == ST_DENIED) {
-		log_say(LOG_WARN_, _("%s: an archive signed with it will be INVALID for whoever verifies it"), err->text);
-		st = ST_OK;	/* the list is genuine, and hiding it would be worse */
-	}
-	trust_free(&trust);
-	if (st == ST_OK)
-		st = archive_put_pem(r->archive, true, buf_str(&pem), err);
-	buf_free(&pem);
-	return st;
-}
-
-enum status
-run_get_crl(struct run *r, const char *url, struct http_response *res, struct err *err)
-{
-	struct http_request req = { .method = "GET", .url = url, .max_bytes = LIMIT_CRL, .allow_http = true };
-	enum status st;
-
-	http_response_clear(res);
-	if ((st = r->net->perform(r->net, &req, res, err)) != ST_OK)
-		return st;
-	return res->status == 200 ? ST_OK : err_set(err, ST_INPUT, _("not a revocation list (HTTP status %ld)"), res->status);
-}
-
 /* Revocation lists of today go beside the signatures: years later their addresses are dead.  One that cannot be had is said aloud, no more. */
 static enum status
 fetch_crls(struct run *r, const struct cms_signer *s, struct err *err)
 {
-	struct http_response res;
+	struct buf pem;
 	struct err why;
 	const char *url;
 	enum status st = ST_OK;
 	size_t i;
 
-	http_response_init(&res);
+	buf_init(&pem, LIMIT_CRL);
 	for (i = 0; st == ST_OK && (url = cms_signer_crl_url(s, i)) != NULL; i++) {
+		buf_clear(&pem);
 		err_init(&why);
-		if (run_get_crl(r, url, &res, &why) == ST_OK &&
-		    (st = put_crl(r, s, buf_str(&res.body), &why)) == ST_OK)
-			continue;
-		if (st == ST_IO || st == ST_NOMEM) {
-			*err = why;
-			break;
+		st = run_crl(r, s, url, &pem, &why);
+		if (st == ST_DENIED) {	/* signed before that was known; the list is genuine, and hiding it would be worse */
+			log_say(LOG_WARN_, _("%s: an archive signed with it will be INVALID for whoever verifies it"), why.text);
+			st = ST_OK;
 		}
-		st = ST_OK;
-		log_say(LOG_WARN_, _("no revocation list from %s: %s"), url, why.text);
+		if (st == ST_OK)
+			st = archive_put_pem(r->archive, true, buf_str(&pem), &why);
+		if (st == ST_IO || st == ST_NOMEM)
+			*err = why;
+		else if (st != ST_OK) {
+			log_say(LOG_WARN_, _("no revocation list from %s: %s"), url, why.text[0] != '\0' ? why.text : _("not a revocation list"));
+			st = ST_OK;
+		}
 	}
-	http_response_free(&res);
+	buf_free(&pem);
 	return st;
 }
 
@@ -294,7 +265,9 @@ run_seal(struct run *r, struct run_result *result, struct err *err)
 	enum status st = ST_OK;
 
 	progress_phase(_("sealing"));
-	if (archive_phase(r->archive) == ARCHIVE_VIEWS && ((st = seal(r, err)) != ST_OK || (st = run_blobs_drop(r, err)) != ST_OK))
+	/* Before there is a seal: a certificate may have been revoked while the run went on. */
+	if (archive_phase(r->archive) == ARCHIVE_VIEWS && ((st = run_refuse_signers(r, err)) != ST_OK || (st = seal(r, err)) != ST_OK ||
+	    (st = run_blobs_drop(r, err)) != ST_OK))
 		return st;
 	if ((st = run_lock_archive(r, err)) != ST_OK || (st = run_receipts(r, archive_seal_text(r->archive), err)) != ST_OK ||
 	    (r->state.volume.goes_on && (st = run_volume_next(r, err)) != ST_OK) || (st = new_result(r, result, &done, err)) != ST_OK)
@@ -303,6 +276,7 @@ run_seal(struct run *r, struct run_result *result, struct err *err)
 	buf_init(&path, 4096);
 	if (st == ST_UNSURE) {
 		done->pending = true;
+		done->denied = r->login_denied;
 		snprintf(done->pending_why, sizeof(done->pending_why), "%.399s", err->text);
 		snprintf(done->path, sizeof(done->path), "%s/%s.tar.gz.partial", r->store.path, r->archive_name);
 		err_init(err);

@@ -2,9 +2,8 @@
 #ifndef EXPORTERS_TRANSPORT_ANSWER_H
 #define EXPORTERS_TRANSPORT_ANSWER_H
 
-#include <curl/curl.h>
-
 #include "core/transport.h"
+#include "exporters/lib_curl.h"
 
 /* One request under way. */
 struct flight {

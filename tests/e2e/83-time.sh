@@ -70,7 +70,7 @@ is "its stage" "$(jq -r '.stage+" "+(.tokens|tostring)' out)" "signed 2"
 before=$(sha256sum "$X.seal/sha256sums.txt.tsr" "$X.seal/sha256sums.txt.3.tsr")
 expect 4 "timestamp while it is down" run timestamp "acme-0000000$N"
 rm b/down; sed -i "s,good.password,bad.password," "$S/custody.conf"
-expect 4 "the wrong password" run timestamp "acme-0000000$N"
+expect 6 "the wrong password: AUTH" run timestamp "acme-0000000$N"
 grep -q 'refuses the login' err && pass "said so" || fail "$(tail -1 err)"
 conf "$(sed "s,http://127.0.0.1:$B/tsa,http://192.0.2.1:9/tsa," <<<"$THREE")"
 expect 4 "no password over plain http to another host" run timestamp "acme-0000000$N"
@@ -111,7 +111,21 @@ conf "timestamp = http://127.0.0.1:$A/tsa"; expect 0 "closed by a good one" run 
 # --- revocation: before the time stamp, after it, and a list that cannot be had ---
 serial() { openssl x509 -in pki/officer.crt -noout -serial | cut -d= -f2; }
 revoke() { printf 'R\t491231235959Z\t%s\t%s\tunknown\t/O=Example/CN=Officer\n' "$(date -u -d "$1" +%y%m%d%H%M%SZ)" "$(serial)" > pki/index; gencrl; }
-revoke "1 hour ago"; export_next
+# The officer has signed elsewhere, but not given it in: then the certificate is revoked.
+cp "$S/custody.conf" both.conf; sed -i 's,^\(signer.compliance-officer.*\) key=.*,\1,' "$S/custody.conf"
+export_next; is "the officer's signature is missing" "$(jq -r '.missing|join(",")' out)" compliance-officer
+openssl cms -sign -binary -in "$X.seal/seal.txt" -signer pki/officer.crt -inkey pki/officer.key -outform DER -cades -nosmimecap -out late.p7s -md sha256
+cp both.conf "$S/custody.conf"; revoke "1 hour ago"
+one_line() { [ "$(grep -c . err)" = 1 ] && grep -qE "$2" err && pass "$1: one clear line" || fail "$1: $(cat err)"; }
+expect 6 "a revoked certificate signs nothing: export" run -q export acme
+one_line "export" '^custody: export acme: the certificate of compliance-officer is revoked; next: '
+is "nothing was begun, no seal on disk" "$(ls "$S/store" | grep -c "acme-0000000$((N + 1))")" 0
+expect 6 "nor a pending archive" run -q sign "acme-0000000$N" --role compliance-officer --yes
+one_line "sign" 'the certificate of compliance-officer is revoked; next: '
+expect 6 "nor with the key of the options" run -q sign "acme-0000000$N" --role compliance-officer --yes --cert pki/officer.crt --key file:pki/officer.key
+expect 6 "nor when its run is resumed" run -q resume "acme-0000000$N"
+is "no signature on disk" "$(ls "$X.seal" | tr '\n' ' ')" "administrator.p7s seal.txt "
+run sign "acme-0000000$N" --role compliance-officer --attach late.p7s >out 2>err; is "what was signed before is taken in" $? 0
 grep -q 'is revoked.*will be INVALID' err && pass "said at sealing" || fail "nothing was said at sealing: $(tail -3 err)"
 is "revoked before the time stamp: INVALID" "$(verdict "$X.tar.gz")" INVALID
 bash "$TOP/tests/judge/by-hand.sh" "$X.tar.gz" "$WORK/trust" >/dev/null 2>&1 && fail "openssl does not see the revocation" || pass "openssl says so too"
