@@ -7,13 +7,14 @@
  */
 #include "archive/bag_source.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#include "archive/lib_archive.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/mem.h"
@@ -118,7 +119,7 @@ feed(struct archive *a, void *ctx, const void **p)
 	if ((t->gzip ? inflate_more(t, &n, &t->fault) : pull(t, &n, &t->fault)) == ST_OK)
 		return (la_ssize_t)n;
 	t->faulty = true;
-	lib_archive.set_error(a, EIO, "%s", "feed");
+	archive_set_error(a, EIO, "%s", "feed");
 	return ARCHIVE_FATAL;
 }
 
@@ -137,14 +138,14 @@ skip(struct archive *a, void *ctx, la_int64_t n)
 static enum status
 failed(struct tar *t, struct err *err)
 {
-	const char *why = lib_archive.error_string(t->a);
+	const char *why = archive_error_string(t->a);
 
 	if (t->faulty) {
 		if (err != NULL)
 			*err = t->fault;
 		return t->fault.code;
 	}
-	return err_set(err, lib_archive.error_number(t->a) == ENOMEM ? ST_NOMEM : ST_CORRUPT, _("the tar is damaged: %s"), why == NULL ? "?" : why);
+	return err_set(err, archive_errno(t->a) == ENOMEM ? ST_NOMEM : ST_CORRUPT, _("the tar is damaged: %s"), why == NULL ? "?" : why);
 }
 
 static enum status
@@ -153,7 +154,7 @@ tar_rewind(struct bag_source *s, struct err *err)
 	struct tar *t = (struct tar *)s;
 
 	if (t->a != NULL)
-		(void)lib_archive.read_free(t->a);
+		(void)archive_read_free(t->a);
 	t->entry = NULL;
 	t->at = 0;
 	t->faulty = t->in_member = t->file_ended = false;
@@ -163,11 +164,11 @@ tar_rewind(struct bag_source *s, struct err *err)
 			return err_oom(err, sizeof(t->z));
 		t->z_open = true;
 	}
-	if ((t->a = lib_archive.read_new()) == NULL)
+	if ((t->a = archive_read_new()) == NULL)
 		return err_oom(err, sizeof(t->z));
-	if (lib_archive.read_support_format_tar(t->a) != ARCHIVE_OK || lib_archive.read_set_read_callback(t->a, feed) != ARCHIVE_OK ||
-	    lib_archive.read_set_skip_callback(t->a, skip) != ARCHIVE_OK || lib_archive.read_set_callback_data(t->a, t) != ARCHIVE_OK ||
-	    lib_archive.read_open1(t->a) != ARCHIVE_OK)
+	if (archive_read_support_format_tar(t->a) != ARCHIVE_OK || archive_read_set_read_callback(t->a, feed) != ARCHIVE_OK ||
+	    archive_read_set_skip_callback(t->a, skip) != ARCHIVE_OK || archive_read_set_callback_data(t->a, t) != ARCHIVE_OK ||
+	    archive_read_open1(t->a) != ARCHIVE_OK)
 		return failed(t, err);
 	return ST_OK;
 }
@@ -185,16 +186,16 @@ beyond_ascii(const char *p)
 static bool
 warned_of_name(struct archive_entry *e)
 {
-	return beyond_ascii(lib_archive.entry_pathname(e)) || beyond_ascii(lib_archive.entry_symlink(e)) || beyond_ascii(lib_archive.entry_hardlink(e)) ||
-	    beyond_ascii(lib_archive.entry_uname(e)) || beyond_ascii(lib_archive.entry_gname(e));
+	return beyond_ascii(archive_entry_pathname(e)) || beyond_ascii(archive_entry_symlink(e)) || beyond_ascii(archive_entry_hardlink(e)) ||
+	    beyond_ascii(archive_entry_uname(e)) || beyond_ascii(archive_entry_gname(e));
 }
 
 static enum bag_type
 type_of(struct archive_entry *e)
 {
-	if (lib_archive.entry_hardlink(e) != NULL)
+	if (archive_entry_hardlink(e) != NULL)
 		return BAG_HARDLINK;
-	switch (lib_archive.entry_filetype(e)) {
+	switch (archive_entry_filetype(e)) {
 	case AE_IFREG:
 		return BAG_FILE;
 	case AE_IFDIR:
@@ -213,7 +214,7 @@ check_rest(struct tar *t, struct err *err)
 	enum status st;
 	size_t n;
 
-	t->at = t->gzip ? t->at : (uint64_t)lib_archive.filter_bytes(t->a, -1);
+	t->at = t->gzip ? t->at : (uint64_t)archive_filter_bytes(t->a, -1);
 	do {
 		if ((st = t->gzip ? inflate_more(t, &n, err) : pull(t, &n, err)) != ST_OK)
 			return st;
@@ -227,16 +228,16 @@ static enum status
 next_in_c_locale(struct tar *t, struct bag_entry *e, struct err *err)
 {
 	const char *path, *target;
-	int r = lib_archive.read_next_header(t->a, &t->entry);
+	int r = archive_read_next_header(t->a, &t->entry);
 
 	if (r == ARCHIVE_EOF)
 		return t->faulty ? failed(t, err) : check_rest(t, err);
 	if (r != ARCHIVE_OK && !(r == ARCHIVE_WARN && warned_of_name(t->entry)))
 		return failed(t, err);
-	if ((path = lib_archive.entry_pathname(t->entry)) == NULL)
+	if ((path = archive_entry_pathname(t->entry)) == NULL)
 		return err_set(err, ST_CORRUPT, _("the tar is damaged: %s"), _("an entry without a name"));
 	*e = (struct bag_entry){ .path = str_of(path), .type = type_of(t->entry) };
-	target = e->type == BAG_HARDLINK ? lib_archive.entry_hardlink(t->entry) : e->type == BAG_LINK ? lib_archive.entry_symlink(t->entry) : NULL;
+	target = e->type == BAG_HARDLINK ? archive_entry_hardlink(t->entry) : e->type == BAG_LINK ? archive_entry_symlink(t->entry) : NULL;
 	e->target = str_of(target == NULL ? "" : target);
 	return ST_OK;
 }
@@ -256,7 +257,7 @@ static enum status
 tar_read(struct bag_source *s, void *p, size_t n, size_t *got, struct err *err)
 {
 	struct tar *t = (struct tar *)s;
-	la_ssize_t r = lib_archive.read_data(t->a, p, n);	/* holes of sparse files come as zeros */
+	la_ssize_t r = archive_read_data(t->a, p, n);	/* holes of sparse files come as zeros */
 
 	*got = r < 0 ? 0 : (size_t)r;
 	return r < 0 ? failed(t, err) : ST_OK;
@@ -268,7 +269,7 @@ tar_close(struct bag_source *s)
 	struct tar *t = (struct tar *)s;
 
 	if (t->a != NULL)
-		(void)lib_archive.read_free(t->a);
+		(void)archive_read_free(t->a);
 	if (t->z_open)
 		(void)inflateEnd(&t->z);
 	if (t->c_locale != (locale_t)0)
@@ -280,12 +281,11 @@ tar_close(struct bag_source *s)
 enum status
 bag_tar_open(struct bag_source **out, int fd, bool gzip, struct err *err)
 {
-	enum status st = lib_archive_open(err);
-	struct tar *t = st == ST_OK ? mem_get(1, sizeof(*t), err) : NULL;
+	struct tar *t = mem_get(1, sizeof(*t), err);
 
 	if (t == NULL) {
 		fs_drop(&fd);
-		return st == ST_OK ? ST_NOMEM : st;
+		return ST_NOMEM;
 	}
 	t->source = (struct bag_source){ gzip ? "tar.gz" : "tar", true, tar_rewind, tar_next, tar_read, tar_close };
 	t->fd = fd;

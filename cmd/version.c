@@ -1,4 +1,6 @@
 /* version.c: the program and the libraries it runs with: an auditor asks years later. */
+#include <archive.h>
+#include <curl/curl.h>
 #include <libxml/xmlversion.h>
 #include <openssl/crypto.h>
 #include <sqlite3.h>
@@ -6,19 +8,12 @@
 #include <utf8proc.h>
 #include <zlib.h>
 
-#include "archive/lib_archive.h"
 #include "cmd/app.h"
-#include "exporters/lib_curl.h"
 #include "version.h"
 
 void
 app_version(void)
 {
-	struct err curl, archive;
-
-	err_init(&curl);
-	err_init(&archive);
-	printf("custody %s\n%s\n%s\nSQLite %s\nlibxml2 %s\nzlib %s\n%s\nutf8proc %s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION),
-	    lib_curl_open(&curl) == ST_OK ? lib_curl.version() : curl.text, sqlite3_libversion(), LIBXML_DOTTED_VERSION, zlibVersion(),
-	    lib_archive_open(&archive) == ST_OK ? lib_archive.version_string() : archive.text, utf8proc_version());
+	printf("custody %s\n%s\n%s\nSQLite %s\nlibxml2 %s\nzlib %s\n%s\nutf8proc %s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION), curl_version(),
+	    sqlite3_libversion(), LIBXML_DOTTED_VERSION, zlibVersion(), archive_version_string(), utf8proc_version());
 }

@@ -68,7 +68,7 @@ retry_after(struct str v)
 	copy_text(text, sizeof(text), v);
 	if (text[0] != '\0' && strspn(text, "0123456789") == strlen(text))
 		return RETRY_MAX_S;
-	if ((then = lib_curl.getdate(text, NULL)) == -1)
+	if ((then = curl_getdate(text, NULL)) == -1)
 		return -1;
 	return then <= now ? 0 : then - now > RETRY_MAX_S ? RETRY_MAX_S : (long)(then - now);
 }
@@ -148,7 +148,7 @@ transport_answer_to_sink(struct flight *f, CURL *curl)
 	const char *type = f->resp->content_type;
 	long status = 0;
 
-	(void)lib_curl.easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	if (f->req->to == NULL || status / 100 != 2)
 		return false;
 	return f->resp->disposition[0] != '\0' || !(strcmp(type, "application/json") == 0 || strcmp(type, "text/json") == 0);

@@ -2,8 +2,9 @@
 #ifndef EXPORTERS_TRANSPORT_ANSWER_H
 #define EXPORTERS_TRANSPORT_ANSWER_H
 
+#include <curl/curl.h>
+
 #include "core/transport.h"
-#include "exporters/lib_curl.h"
 
 /* One request under way. */
 struct flight {

@@ -51,17 +51,14 @@ on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 bool
 transport_curl_is_loopback(const char *url)
 {
+	CURLU *u = curl_url();
 	char *host = NULL;
 	bool yes = false;
-	CURLU *u;
 
-	if (lib_curl_open(NULL) != ST_OK)
-		return false;	/* which opening the transport will tell */
-	u = lib_curl.url();
-	if (u != NULL && lib_curl.url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK && lib_curl.url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+	if (u != NULL && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK && curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK)
 		yes = transport_address_is_loopback(host);
-	lib_curl.free(host);
-	lib_curl.url_cleanup(u);
+	curl_free(host);
+	curl_url_cleanup(u);
 	return yes;
 }
 
@@ -69,22 +66,22 @@ transport_curl_is_loopback(const char *url)
 static enum status
 check_url(const struct net *net, const struct http_request *req, struct flight *f, struct err *err)
 {
-	CURLU *u = lib_curl.url();
+	CURLU *u = curl_url();
 	char *scheme = NULL, *host = NULL, *user = NULL;
 	bool http;
 	enum status st = ST_OK;
 
 	if (u == NULL)
 		return err_oom(err, 1);
-	if (lib_curl.url_set(u, CURLUPART_URL, req->url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
-	    lib_curl.url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK || lib_curl.url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
+	if (curl_url_set(u, CURLUPART_URL, req->url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
+	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK || curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
 		st = err_set(err, ST_USAGE, _("not a URL that can be asked"));
 		goto out;
 	}
 	http = strcmp(scheme, "http") == 0;
 	if (!http && strcmp(scheme, "https") != 0)
 		st = err_set(err, ST_USAGE, _("scheme %s: only https is used"), scheme);
-	else if (lib_curl.url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
+	else if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
 		st = err_set(err, ST_USAGE, _("a URL with a user name in it"));
 	else if (http && req->login != NULL && (req->login->user.p != NULL || req->login->cert_pem.p != NULL) && !transport_address_is_loopback(host))
 		st = err_set(err, ST_USAGE, _("%s: no login over plain http"), host);
@@ -95,10 +92,10 @@ check_url(const struct net *net, const struct http_request *req, struct flight *
 		f->must_be_public = req->public_host && !(net->loopback && transport_address_is_loopback(host));
 	}
 out:
-	lib_curl.free(scheme);
-	lib_curl.free(host);
-	lib_curl.free(user);
-	lib_curl.url_cleanup(u);
+	curl_free(scheme);
+	curl_free(host);
+	curl_free(user);
+	curl_url_cleanup(u);
 	return st;
 }
 
@@ -113,7 +110,7 @@ add_header(struct curl_slist **list, const char *name, struct str value, struct 
 		return err_set(err, ST_USAGE, _("a header with a line end in it"));
 	buf_init(&line, LIMIT_SECRET * 2);
 	if ((st = buf_addf(&line, err, "%s: ", name)) == ST_OK && (st = buf_str_add(&line, value, err)) == ST_OK && (st = buf_z(&line, err)) == ST_OK) {
-		grown = lib_curl.slist_append(*list, line.p);
+		grown = curl_slist_append(*list, line.p);
 		if (grown == NULL)
 			st = err_oom(err, line.n);
 		else
@@ -137,7 +134,7 @@ set_login(CURL *c, const struct http_login *l)
 	struct curl_blob cert = blob_of(l->cert_pem), key = blob_of(l->key_pem);
 	CURLcode bad = CURLE_OK;
 
-#define OPT(option, value)	do { if (bad == CURLE_OK) bad = lib_curl.easy_setopt(c, option, value); } while (0)
+#define OPT(option, value)	do { if (bad == CURLE_OK) bad = curl_easy_setopt(c, option, value); } while (0)
 	if (l->user.p != NULL) {
 		OPT(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 		OPT(CURLOPT_USERNAME, l->user.p);
@@ -164,8 +161,8 @@ set_options(struct net *net, struct flight *f, struct body_ctx *body, struct cur
 	CURL *c = net->curl;
 	CURLcode bad = CURLE_OK;
 
-	lib_curl.easy_reset(c);
-#define OPT(option, value)	do { if (bad == CURLE_OK) bad = lib_curl.easy_setopt(c, option, value); } while (0)
+	curl_easy_reset(c);
+#define OPT(option, value)	do { if (bad == CURLE_OK) bad = curl_easy_setopt(c, option, value); } while (0)
 	OPT(CURLOPT_URL, req->url);
 	OPT(CURLOPT_ERRORBUFFER, net->why);
 	OPT(CURLOPT_NOSIGNAL, 1L);
@@ -203,7 +200,7 @@ set_options(struct net *net, struct flight *f, struct body_ctx *body, struct cur
 		OPT(CURLOPT_POSTFIELDS, req->body.p == NULL ? "" : req->body.p);
 	}
 #undef OPT
-	return bad == CURLE_OK ? ST_OK : err_set(err, ST_IO, "libcurl: %s", lib_curl.easy_strerror(bad));
+	return bad == CURLE_OK ? ST_OK : err_set(err, ST_IO, "libcurl: %s", curl_easy_strerror(bad));
 }
 
 /* The library's words without anything secret or harmful in them. */
@@ -211,7 +208,7 @@ static enum status
 say(struct net *net, CURLcode code, enum status st, struct err *err)
 {
 	struct buf text;
-	const char *why = net->why[0] != '\0' ? net->why : lib_curl.easy_strerror(code);
+	const char *why = net->why[0] != '\0' ? net->why : curl_easy_strerror(code);
 
 	buf_init(&text, 4096);
 	if (log_clean(str_of(why), &text, NULL) != ST_OK)
@@ -292,8 +289,8 @@ perform(struct transport *t, const struct http_request *req, struct http_respons
 	if ((st = set_options(net, &f, &body, headers, err)) != ST_OK)
 		goto out;
 	transport_answer_begin(&f);
-	code = lib_curl.easy_perform(net->curl);
-	(void)lib_curl.easy_getinfo(net->curl, CURLINFO_RESPONSE_CODE, &resp->status);
+	code = curl_easy_perform(net->curl);
+	(void)curl_easy_getinfo(net->curl, CURLINFO_RESPONSE_CODE, &resp->status);
 	if (f.st != ST_OK) {
 		st = f.st;
 		goto out;
@@ -301,7 +298,7 @@ perform(struct transport *t, const struct http_request *req, struct http_respons
 	if ((st = judge(net, &f, code, err)) == ST_OK && f.first)
 		resp->to_sink = transport_answer_to_sink(&f, net->curl);		/* an empty body */
 out:
-	lib_curl.slist_free_all(headers);
+	curl_slist_free_all(headers);
 	return st;
 }
 
@@ -313,31 +310,34 @@ net_close(struct transport *t)
 	if (net == NULL)
 		return;
 	if (net->curl != NULL)
-		lib_curl.easy_cleanup(net->curl);
+		curl_easy_cleanup(net->curl);
 	free(net->ca_file);
 	free(net);
-	lib_curl.global_cleanup();
+	curl_global_cleanup();
+}
+
+const char *
+transport_curl_version(void)
+{
+	return curl_version();
 }
 
 enum status
 transport_curl_open(struct transport **out, const char *ca_file, bool allow_loopback_http, struct err *err)
 {
 	struct net *net;
-	enum status st;
 
 	*out = NULL;
-	if ((st = lib_curl_open(err)) != ST_OK)
-		return st;
-	if (lib_curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return err_set(err, ST_IO, _("libcurl cannot be started"));
 	if ((net = calloc(1, sizeof(*net))) == NULL) {
-		lib_curl.global_cleanup();
+		curl_global_cleanup();
 		return err_oom(err, sizeof(*net));
 	}
 	net->transport.perform = perform;
 	net->transport.close = net_close;
 	net->loopback = allow_loopback_http;
-	if ((net->curl = lib_curl.easy_init()) == NULL || (ca_file != NULL && (net->ca_file = strdup(ca_file)) == NULL)) {
+	if ((net->curl = curl_easy_init()) == NULL || (ca_file != NULL && (net->ca_file = strdup(ca_file)) == NULL)) {
 		net_close(&net->transport);
 		return err_oom(err, 1);
 	}

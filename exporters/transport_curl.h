@@ -19,5 +19,6 @@
 enum status transport_curl_open(struct transport **out, const char *ca_file, bool allow_loopback_http, struct err *) STATUS_USE;
 /* transport_curl_is_loopback(url): does it name a loopback host ("localhost", 127.0.0.0/8, [::1])? For the flag above. */
 bool transport_curl_is_loopback(const char *url);
+const char *transport_curl_version(void);	/* of the library */
 
 #endif

@@ -1,12 +1,12 @@
 /* transport_follow.c: from redirect to redirect. */
 #include "exporters/transport_follow.h"
 
+#include <curl/curl.h>
 #include <strings.h>
 
 #include "core/i18n.h"
 #include "core/limits.h"
 #include "core/log.h"
-#include "exporters/lib_curl.h"
 #include "exporters/transport_address.h"
 
 #define HEADERS_MAX	8u
@@ -27,13 +27,12 @@ struct walk {
 static void
 place_free(struct place *p)
 {
-	if (p->url == NULL)	/* it is taken first: there is nothing */
-		return;
-	explicit_bzero(p->url, strlen(p->url));		/* may hold a token */
-	lib_curl.free(p->url);
-	lib_curl.free(p->scheme);
-	lib_curl.free(p->host);
-	lib_curl.free(p->port);
+	if (p->url != NULL)
+		explicit_bzero(p->url, strlen(p->url));		/* may hold a token */
+	curl_free(p->url);
+	curl_free(p->scheme);
+	curl_free(p->host);
+	curl_free(p->port);
 	memset(p, 0, sizeof(*p));
 }
 
@@ -41,8 +40,8 @@ static bool
 place_take(struct place *p, CURLU *u)
 {
 	place_free(p);
-	return lib_curl.url_get(u, CURLUPART_URL, &p->url, 0) == CURLUE_OK && lib_curl.url_get(u, CURLUPART_SCHEME, &p->scheme, 0) == CURLUE_OK &&
-	    lib_curl.url_get(u, CURLUPART_HOST, &p->host, 0) == CURLUE_OK && lib_curl.url_get(u, CURLUPART_PORT, &p->port, CURLU_DEFAULT_PORT) == CURLUE_OK;
+	return curl_url_get(u, CURLUPART_URL, &p->url, 0) == CURLUE_OK && curl_url_get(u, CURLUPART_SCHEME, &p->scheme, 0) == CURLUE_OK &&
+	    curl_url_get(u, CURLUPART_HOST, &p->host, 0) == CURLUE_OK && curl_url_get(u, CURLUPART_PORT, &p->port, CURLU_DEFAULT_PORT) == CURLUE_OK;
 }
 
 static bool
@@ -55,12 +54,12 @@ static bool
 has_user(CURLU *u)
 {
 	char *text = NULL;
-	bool yes = lib_curl.url_get(u, CURLUPART_USER, &text, 0) == CURLUE_OK;
+	bool yes = curl_url_get(u, CURLUPART_USER, &text, 0) == CURLUE_OK;
 
-	lib_curl.free(text);
+	curl_free(text);
 	text = NULL;
-	yes = lib_curl.url_get(u, CURLUPART_PASSWORD, &text, 0) == CURLUE_OK || yes;
-	lib_curl.free(text);
+	yes = curl_url_get(u, CURLUPART_PASSWORD, &text, 0) == CURLUE_OK || yes;
+	curl_free(text);
 	return yes;
 }
 
@@ -91,11 +90,11 @@ url_holds_secret(const char *url)
 
 	if (log_holds_secret(str_of(url)))
 		return true;
-	if ((plain = lib_curl.easy_unescape(NULL, url, 0, &n)) != NULL) {
+	if ((plain = curl_easy_unescape(NULL, url, 0, &n)) != NULL) {
 		yes = log_holds_secret((struct str){ plain, (size_t)n });
 		explicit_bzero(plain, (size_t)n);
 	}
-	lib_curl.free(plain);
+	curl_free(plain);
 	return yes;
 }
 
@@ -160,15 +159,13 @@ step(struct walk *w, const struct http_request *first, const struct http_respons
 	enum status st;
 
 	if (w->at == NULL) {
-		if ((st = lib_curl_open(err)) != ST_OK)
-			return st;
-		if ((w->at = lib_curl.url()) == NULL)
+		if ((w->at = curl_url()) == NULL)
 			return err_oom(err, 1);
-		if (lib_curl.url_set(w->at, CURLUPART_URL, first->url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK || !place_take(&w->home, w->at))
+		if (curl_url_set(w->at, CURLUPART_URL, first->url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK || !place_take(&w->home, w->at))
 			return err_oom(err, strlen(first->url));	/* it was good enough to be asked */
 	}
-	if (lib_curl.url_set(w->at, CURLUPART_URL, resp->location, CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE) != CURLUE_OK ||
-	    lib_curl.url_set(w->at, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK || !place_take(&w->there, w->at))
+	if (curl_url_set(w->at, CURLUPART_URL, resp->location, CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE) != CURLUE_OK ||
+	    curl_url_set(w->at, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK || !place_take(&w->there, w->at))
 		return refuse(err, "not a URL that can be asked");
 	if (strcmp(w->there.scheme, "https") != 0 && strcmp(w->there.scheme, "http") != 0)
 		return refuse(err, "neither https nor http");
@@ -218,7 +215,6 @@ transport_follow(struct transport *net, const struct http_request *first, const 
 	*left = w.left;
 	place_free(&w.home);
 	place_free(&w.there);
-	if (w.at != NULL)
-		lib_curl.url_cleanup(w.at);
+	curl_url_cleanup(w.at);
 	return st;
 }

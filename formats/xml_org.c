@@ -7,12 +7,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include <libxml/xmlwriter.h>
+
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/limits.h"
 #include "core/mem.h"
 #include "core/utf8.h"
-#include "formats/lib_xml2.h"
 
 #define NAMESPACE	"urn:custody:org:1"
 #define TEXT_MAX	(8 * LIMIT_RECORD)	/* a character of three bytes may be written in six */
@@ -103,13 +104,13 @@ escape(struct xml_org *x, struct str s, struct err *err)
 static enum status
 start(struct xml_org *x, const char *name, struct err *err)
 {
-	return did(lib_xml2.TextWriterStartElement(x->xml, chars(name)), err);
+	return did(xmlTextWriterStartElement(x->xml, chars(name)), err);
 }
 
 static enum status
 end(struct xml_org *x, struct err *err)
 {
-	return did(lib_xml2.TextWriterEndElement(x->xml), err);
+	return did(xmlTextWriterEndElement(x->xml), err);
 }
 
 static enum status
@@ -118,7 +119,7 @@ attribute(struct xml_org *x, const char *name, struct str s, struct err *err)
 	bool replaced;
 	enum status st = fit(x, s, &replaced, err);
 
-	return st != ST_OK ? st : did(lib_xml2.TextWriterWriteAttribute(x->xml, chars(name), chars(x->text.p)), err);
+	return st != ST_OK ? st : did(xmlTextWriterWriteAttribute(x->xml, chars(name), chars(x->text.p)), err);
 }
 
 static enum status
@@ -130,9 +131,9 @@ element(struct xml_org *x, const char *name, struct str s, struct err *err)
 	if ((st = start(x, name, err)) != ST_OK || (st = fit(x, s, &replaced, err)) != ST_OK)
 		return st;
 	if (replaced && ((st = escape(x, s, err)) != ST_OK ||
-	    (st = did(lib_xml2.TextWriterWriteAttribute(x->xml, chars("original"), chars(x->original.p)), err)) != ST_OK))
+	    (st = did(xmlTextWriterWriteAttribute(x->xml, chars("original"), chars(x->original.p)), err)) != ST_OK))
 		return st;
-	if (x->text.n > 0 && (st = did(lib_xml2.TextWriterWriteString(x->xml, chars(x->text.p)), err)) != ST_OK)
+	if (x->text.n > 0 && (st = did(xmlTextWriterWriteString(x->xml, chars(x->text.p)), err)) != ST_OK)
 		return st;
 	return end(x, err);
 }
@@ -279,10 +280,10 @@ flush(struct xml_org *x, struct err *err)
 {
 	enum status st;
 
-	if ((st = did(lib_xml2.TextWriterFlush(x->xml), err)) != ST_OK)
+	if ((st = did(xmlTextWriterFlush(x->xml), err)) != ST_OK)
 		return st;
-	st = sink_write(x->to, lib_xml2.BufferContent(x->made), (size_t)lib_xml2.BufferLength(x->made), err);
-	lib_xml2.BufferEmpty(x->made);
+	st = sink_write(x->to, xmlBufferContent(x->made), (size_t)xmlBufferLength(x->made), err);
+	xmlBufferEmpty(x->made);
 	return st;
 }
 
@@ -327,7 +328,7 @@ xml_org_finish(struct writer *w, struct err *err)
 	(void)snprintf(members, sizeof(members), "%" PRIu64, x->n_members);
 	if ((st = to_members(x, err)) != ST_OK || (st = end(x, err)) != ST_OK || (st = start(x, "counts", err)) != ST_OK ||
 	    (st = attribute(x, "departments", str_of(departments), err)) != ST_OK || (st = attribute(x, "members", str_of(members), err)) != ST_OK ||
-	    (st = end(x, err)) != ST_OK || (st = did(lib_xml2.TextWriterEndDocument(x->xml), err)) != ST_OK)
+	    (st = end(x, err)) != ST_OK || (st = did(xmlTextWriterEndDocument(x->xml), err)) != ST_OK)
 		return st;
 	return flush(x, err);
 }
@@ -339,8 +340,8 @@ xml_org_close(struct writer *w)
 
 	if (x == NULL)
 		return;
-	lib_xml2.FreeTextWriter(x->xml);
-	lib_xml2.BufferFree(x->made);
+	xmlFreeTextWriter(x->xml);
+	xmlBufferFree(x->made);
 	buf_free(&x->text);
 	buf_free(&x->original);
 	arena_free(&x->arena);
@@ -353,10 +354,10 @@ begin(struct xml_org *x, const struct format_options *opt, struct err *err)
 	char utc[WHEN_UTC_LEN + 1];
 	enum status st;
 
-	if ((x->made = lib_xml2.BufferCreate()) == NULL || (x->xml = lib_xml2.NewTextWriterMemory(x->made, 0)) == NULL)
+	if ((x->made = xmlBufferCreate()) == NULL || (x->xml = xmlNewTextWriterMemory(x->made, 0)) == NULL)
 		return err_oom(err, 0);
 	when_utc(opt->made_ms, utc);
-	if ((st = did(lib_xml2.TextWriterSetIndent(x->xml, 1), err)) != ST_OK || (st = did(lib_xml2.TextWriterStartDocument(x->xml, "1.0", "UTF-8", NULL), err)) != ST_OK ||
+	if ((st = did(xmlTextWriterSetIndent(x->xml, 1), err)) != ST_OK || (st = did(xmlTextWriterStartDocument(x->xml, "1.0", "UTF-8", NULL), err)) != ST_OK ||
 	    (st = start(x, "organization", err)) != ST_OK || (st = attribute(x, "xmlns", STR(NAMESPACE), err)) != ST_OK ||
 	    (st = attribute(x, "generated_at", str_of(utc), err)) != ST_OK ||
 	    (st = attribute(x, "time_zone", str_of(when_zone_name()), err)) != ST_OK)
@@ -369,14 +370,12 @@ begin(struct xml_org *x, const struct format_options *opt, struct err *err)
 static enum status
 xml_org_open(struct writer **out, enum record_kind kind, const struct format_options *opt, struct sink *to, struct err *err)
 {
-	struct xml_org *x;
+	struct xml_org *x = mem_get(1, sizeof(*x), err);
 	enum status st;
 
 	(void)kind;	/* both kinds come to one document */
 	*out = NULL;
-	if ((st = lib_xml2_open(err)) != ST_OK)
-		return st;
-	if ((x = mem_get(1, sizeof(*x), err)) == NULL)
+	if (x == NULL)
 		return ST_NOMEM;
 	x->writer.format = &xml_org_format;
 	x->to = to;
