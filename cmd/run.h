@@ -9,6 +9,7 @@
 #include "archive/pending.h"
 #include "archive/writer.h"
 #include "cmd/app.h"
+#include "cmd/history.h"
 #include "cmd/run_state.h"
 #include "core/secret.h"
 #include "formats/tables.h"
@@ -42,6 +43,7 @@ struct run {
 	char		 archive_name[40], next_name[40];
 	uint64_t	 volume_limit;		/* octets of one archive; 0: none */
 	bool		 tables;		/* CSV is wanted */
+	struct history	*history;		/* while views are made: see history.h */
 	bool		 overflowing;		/* the rest of this page waits for the next archive */
 	/* run_overflow.c: */
 	int		 overflow;

@@ -2,10 +2,14 @@
 #include "formats/formats.h"
 
 #include "formats/tables.h"
+#include "formats/view_ldif.h"
 #include "formats/view_org.h"
 #include "formats/view_report.h"
+#include "formats/view_scim.h"
+#include "formats/view_vcard.h"
 
-const struct view_family *const formats_all[] = { &csv_view, &json_view, &xml_view, &report_view, NULL };
+const struct view_family *const formats_all[] = { &csv_view, &json_view, &xml_view, &scim_view, &vcard_view, &vcard3_view, &ldif_view, &report_view,
+	NULL };
 
 const struct view_family *
 formats_find(struct str name)

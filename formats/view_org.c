@@ -12,6 +12,7 @@
 #include "core/limits.h"
 #include "core/mem.h"
 #include "formats/org.h"
+#include "formats/orglist.h"
 #include "formats/xml_org.h"
 
 #define ORG_JSON "data/views/org/org.json"
@@ -23,6 +24,7 @@ struct making {
 	const struct view_input *in;
 	struct view_place *place;
 	const struct format *format;
+	void (*dates)(struct writer *, const struct view_since *);
 	const char *path;
 	struct writer *writer; /* opened by the first department or member */
 };
@@ -31,6 +33,7 @@ static enum status
 each(void *ctx, const struct record *rec, struct err *err)
 {
 	struct making *m = ctx;
+	struct view_since since;
 	struct sink *sink;
 	enum status st;
 
@@ -40,15 +43,19 @@ each(void *ctx, const struct record *rec, struct err *err)
 	    ((st = m->place->begin(m->place, m->path, &sink, err)) != ST_OK ||
 		(st = m->format->open(&m->writer, rec->kind, m->in->opt, sink, err)) != ST_OK))
 		return st;
+	if ((st = org_since(m->in, rec, &since, err)) != ST_OK)
+		return st;
+	m->dates(m->writer, &since);
 	if ((st = m->format->put(m->writer, rec, err)) != ST_OK)
 		(void)err_in(err, "%s %.*s", rec->stream, STR_ARG(rec->id));
 	return st;
 }
 
 static enum status
-document(const struct view_input *in, struct view_place *place, const struct format *format, const char *path, bool *made, struct err *err)
+document(const struct view_input *in, struct view_place *place, const struct format *format,
+    void (*dates)(struct writer *, const struct view_since *), const char *path, bool *made, struct err *err)
 {
-	struct making m = { in, place, format, path, NULL };
+	struct making m = { in, place, format, dates, path, NULL };
 	enum status st;
 
 	if ((st = in->records->run(in->records, "departments", each, &m, err)) == ST_OK &&
@@ -65,7 +72,7 @@ make_json(const struct view_input *in, struct view_place *place, struct err *err
 {
 	bool made;
 
-	return document(in, place, &org_format, ORG_JSON, &made, err);
+	return document(in, place, &org_format, org_dates, ORG_JSON, &made, err);
 }
 
 static enum status
@@ -76,7 +83,7 @@ make_xml(const struct view_input *in, struct view_place *place, struct err *err)
 	enum status st;
 	bool made;
 
-	if ((st = document(in, place, &xml_org_format, ORG_XML, &made, err)) != ST_OK || !made ||
+	if ((st = document(in, place, &xml_org_format, xml_org_dates, ORG_XML, &made, err)) != ST_OK || !made ||
 	    (st = place->begin(place, ORG_XSD, &sink, err)) != ST_OK || (st = sink_write(sink, schema.p, schema.n, err)) != ST_OK)
 		return st;
 	return place->end(place, err);
