@@ -88,14 +88,14 @@ static enum status
 person(void *ctx, const struct record *rec, struct err *err)
 {
 	struct orgtree *t = ctx;
-	const struct str value = org_set(rec, "departments");
 	struct org_object *list = NULL;
-	struct str home;
+	struct str home, value;
 	enum status st = ST_OK;
 	size_t i, n = 0;
 
 	if (rec->kind != REC_USER)
 		return ST_OK;
+	value = org_set(rec, "departments");
 	arena_reset(&t->arena);
 	if ((st = orgtree_home(t, rec, &t->arena, &home, err)) != ST_OK)
 		return st;
