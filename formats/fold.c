@@ -35,7 +35,7 @@ static enum status
 ahead(struct unfold *u, struct err *err)
 {
 	if ((u->n_next = getline(&u->next, &u->room, u->f)) < 0)
-		return ferror(u->f) ? err_sys(err, _("cannot read %s"), "vCard/LDIF") : ST_OK;
+		return ferror(u->f) ? err_sys(err, _("cannot read %s"), u->path) : ST_OK;
 	if (u->n_next > 0 && u->next[u->n_next - 1] == '\n')
 		u->n_next--;
 	if (u->n_next > 0 && u->next[u->n_next - 1] == '\r')
@@ -48,7 +48,7 @@ unfold_open(struct unfold *u, int fd, const char *path, struct err *err)
 {
 	int own = dup(fd);
 
-	*u = (struct unfold){ 0 };
+	*u = (struct unfold){ .path = path };
 	buf_init(&u->line, 16 * LIMIT_RECORD);
 	if (own < 0 || (u->f = fdopen(own, "r")) == NULL) {
 		if (own >= 0)

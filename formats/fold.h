@@ -12,6 +12,7 @@ enum status fold_line(struct str line, size_t width, const char *end, struct buf
 /* Reading them back: logical lines, whatever ends them (LF or CRLF). */
 struct unfold {
 	FILE *f;
+	const char *path; /* borrowed, for messages */
 	char *next; /* the line read ahead */
 	size_t room;
 	ssize_t n_next;
