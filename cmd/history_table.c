@@ -15,11 +15,10 @@ enum query { Q_KNOWN, Q_NEW, Q_AGAIN, Q_STAND, Q_STAND_NEW, Q_STAND_ON, Q__MAX }
 static const char *const sql[Q__MAX] = {
 	[Q_KNOWN] = "SELECT ms, seq, last, before FROM known WHERE kind = ?1 AND id = ?2",
 	[Q_NEW] = "INSERT INTO known (kind, id, ms, seq, last, before) VALUES (?1, ?2, ?3, ?4, ?4, 0)",
-	[Q_AGAIN] = "UPDATE known SET ms = CASE WHEN seq = ?4 THEN min(ms, ?3) ELSE ?3 END, seq = ?4, before = CASE WHEN last = ?4 THEN before ELSE last END, last = ?4"
-		    " WHERE kind = ?1 AND id = ?2",
+	[Q_AGAIN] = "UPDATE known SET ms = iif(seq = ?4, min(ms, ?3), ?3), seq = ?4, before = iif(last = ?4, before, last), last = ?4 WHERE kind = ?1 AND id = ?2",
 	[Q_STAND] = "SELECT ms, seq FROM stand WHERE kind = ?1 AND id = ?2 AND how = ?3",
 	[Q_STAND_NEW] = "INSERT INTO stand (kind, id, ms, seq, how) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET ms = min(ms, ?3)",
-	[Q_STAND_ON] = "UPDATE stand SET ms = CASE WHEN seq = ?4 THEN min(ms, ?3) ELSE ?3 END, seq = ?4 WHERE kind = ?1 AND id = ?2 AND how = ?5 AND seq IN (?4, ?6)",
+	[Q_STAND_ON] = "UPDATE stand SET ms = iif(seq = ?4, min(ms, ?3), ?3), seq = ?4 WHERE kind = ?1 AND id = ?2 AND how = ?5 AND seq IN (?4, ?6)",
 };
 
 enum status

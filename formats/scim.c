@@ -210,10 +210,10 @@ is_tag(struct str s)
 {
 	size_t i;
 
-	for (i = 0; i < s.n; i++)
+	for (i = 0; i < s.n && s.n < 1024; i++)
 		if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 0x7F || s.p[i] == '"')
 			return false;
-	return s.n > 0;
+	return s.n > 0 && s.n < 1024;
 }
 
 static enum status
@@ -234,17 +234,11 @@ meta(struct scim *s, const char *type, const struct record *rec, const struct vi
 		if ((st = text(s, "lastModified", str_of(utc), err)) != ST_OK)
 			return st;
 	}
-	if (is_tag(rec->version) && (st = buf_addf(&s->out, err, ",\"version\":\"W/\\\"")) != ST_OK)
+	buf_clear(&s->names);
+	if (is_tag(rec->version) &&
+	    ((st = buf_addz(&s->names, "W/\"", err)) != ST_OK || (st = buf_str_add(&s->names, rec->version, err)) != ST_OK ||
+		(st = buf_putc(&s->names, '"', err)) != ST_OK || (st = text(s, "version", buf_str(&s->names), err)) != ST_OK))
 		return st;
-	if (is_tag(rec->version)) {
-		size_t i;
-
-		for (i = 0; i < rec->version.n; i++)
-			if ((rec->version.p[i] == '\\' && (st = buf_putc(&s->out, '\\', err)) != ST_OK) || (st = buf_putc(&s->out, rec->version.p[i], err)) != ST_OK)
-				return st;
-		if ((st = buf_addz(&s->out, "\\\"\"", err)) != ST_OK)
-			return st;
-	}
 	return close_with(s, '}', err);
 }
 
@@ -352,6 +346,21 @@ enterprise(struct scim *s, const struct record *rec, const struct lists *l, stru
 }
 
 static enum status
+people(struct scim *s, const char *name, const struct str *list, size_t n, struct err *err)
+{
+	enum status st;
+	size_t i;
+
+	if (n == 0)
+		return ST_OK;
+	st = open_with(s, name, '[', err);
+	for (i = 0; st == ST_OK && i < n; i++)
+		if ((st = open_with(s, NULL, '{', err)) == ST_OK && (st = reference(s, "value", "user:", list[i], err)) == ST_OK)
+			st = close_with(s, '}', err);
+	return st == ST_OK ? close_with(s, ']', err) : st;
+}
+
+static enum status
 own_lists(struct scim *s, const struct record *rec, const struct lists *l, struct err *err)
 {
 	enum status st;
@@ -371,15 +380,7 @@ own_lists(struct scim *s, const struct record *rec, const struct lists *l, struc
 		st = ST_OK;
 	if (st != ST_OK)
 		return st;
-	if (l->n_leaders == SIZE_MAX)
-		st = text(s, "leadersJson", record_get(rec, "leaders"), err);
-	else if (l->n_leaders > 0 && (st = open_with(s, "leaders", '[', err)) == ST_OK) {
-		for (i = 0; st == ST_OK && i < l->n_leaders; i++)
-			if ((st = open_with(s, NULL, '{', err)) == ST_OK && (st = reference(s, "value", "user:", l->leaders[i], err)) == ST_OK)
-				st = close_with(s, '}', err);
-		if (st == ST_OK)
-			st = close_with(s, ']', err);
-	}
+	st = l->n_leaders == SIZE_MAX ? text(s, "leadersJson", record_get(rec, "leaders"), err) : people(s, "leaders", l->leaders, l->n_leaders, err);
 	if (st != ST_OK)
 		return st;
 	if (l->n_attributes == SIZE_MAX)
@@ -460,7 +461,7 @@ put_group(struct scim *s, const struct record *rec, struct err *err)
 	struct view_since since;
 	struct str *leaders = NULL;
 	enum status st;
-	size_t i, n = 0;
+	size_t n = 0;
 	bool no_list = false;
 
 	if ((st = begin(s, "\"" SCIM_GROUP "\",\"" SCIM_OWN_GROUP "\"", "department:", rec, err)) != ST_OK ||
@@ -478,15 +479,7 @@ put_group(struct scim *s, const struct record *rec, struct err *err)
 			return st;
 		no_list = true;
 	}
-	if (no_list)
-		st = text(s, "leadersJson", value, err);
-	else if (n > 0 && (st = open_with(s, "leaders", '[', err)) == ST_OK) {
-		for (i = 0; st == ST_OK && i < n; i++)
-			if ((st = open_with(s, NULL, '{', err)) == ST_OK && (st = reference(s, "value", "user:", leaders[i], err)) == ST_OK)
-				st = close_with(s, '}', err);
-		if (st == ST_OK)
-			st = close_with(s, ']', err);
-	}
+	st = no_list ? text(s, "leadersJson", value, err) : people(s, "leaders", leaders, n, err);
 	if (st != ST_OK || (st = own_tail(s, rec, &since, err)) != ST_OK || (st = meta(s, "Group", rec, &since, err)) != ST_OK)
 		return st;
 	return finish(s, err);

@@ -16,46 +16,45 @@ if [ -n "$judge" ]; then
 	done <<-'T'
 	contacts.vcf s/FN:林月/FN:林日/
 	contacts.vcf s/\r\n 折/\r\n折/
-	contacts.vcf s/NICKNAME:月月\\,/NICKNAME:月月,\\x/
 	contacts-3.vcf s/TEL;TYPE=CELL:\+86/TEL;TYPE=CELL:/
-	organization.ldif s/objectClass: inetOrgPerson\n//
 	organization.ldif s/uid: left/uid: lefty/
 	scim-users.jsonl s/"userName":"left",//
-	scim-users.jsonl s/"type":"home"/"type":"house"/
 	scim-groups.jsonl s/"type":"User"/"type":"Usr"/
 	T
 fi
 conf=$WORK/t/custody.conf
 unpack() { mkdir "x$1"; tar -xzf "$WORK/t/store/acme-0000000$1.tar.gz" -C "x$1" --strip-components=1; }
-# export_as SEED NUMBER: the tenant as that seed makes it; ids are partly the same, what stands under them is not.
-export_as() {
-	sim_start "$WORK/t" --scale small --seed "$1" || return
+# serve SEED: the tenant as that seed makes it; ids are partly the same, what stands under them is not.
+serve() {
+	sim_start "$WORK/t" --scale small --seed "$1" || exit
 	sed -i '/^\[tenant acme\]/a views = csv, json, xml, scim, vcard, vcard3, ldif' "$conf"
-	[ "$2" != 7 ] || sed -i 's/^\[store\]/&\nencrypt_to = legal.crt, escrow.crt/' "$conf"
-	"$CUSTODY" -c "$conf" export acme --area contacts >out 2>err || { [ $? = 10 ] || fail "export $2: $(tail -3 err)"; }
-	[ "$2" != 7 ] || return 0
-	unpack "$2"
-	[ -z "$judge" ] || check "archive $2: HR files and contacts" py "$TOP/tests/judge/people.py" "x$2/data/records" "x$2/data/views/org"
-	check "archive $2: departments.xml" xmllint --noout --schema "x$2/data/views/org/departments.xsd" "x$2/data/views/org/departments.xml"
+}
+run() { "$CUSTODY" -c "$conf" --lang en export acme --area contacts >out 2>err || [ $? = 3 ] || fail "export: $(tail -3 err)"; }
+# archive NUMBER: one more export, and what others read in it.
+archive() {
+	run
+	unpack "$1"
+	[ -z "$judge" ] || check "archive $1: HR files and contacts" py "$TOP/tests/judge/people.py" "x$1/data/records" "x$1/data/views/org"
+	check "archive $1: departments.xml" xmllint --noout --schema "x$1/data/views/org/departments.xsd" "x$1/data/views/org/departments.xml"
 }
 dates() { check "dates of archive ${*: -1}" py "$TOP/tests/judge/history.py" "$@"; }
-export_as 21 1
+serve 21; archive 1
 jq -e '.views.history == null' x1/data/report/completeness.json >/dev/null && ! grep -q since x1/data/views/org/org.json && pass "the first archive has no dates" || fail "dates in the first archive"
-export_as 22 2; dates x1 x2
-export_as 21 3; dates x1 x2 x3
+serve 22; archive 2; dates x1 x2
+serve 21; archive 3; dates x1 x2 x3
 py "$TOP/tests/judge/history.py" x1 x2 x3 | grep -q 'known since acme-00000001, unchanged since acme-00000003' && pass "some changed and changed back" || fail "nothing changed: the test is too weak"
 mv t/store/acme-00000001.tar.gz kept
-export_as 22 4; dates x2 x3 x4
+archive 4; dates x2 x3 x4
 mv kept t/store/acme-00000001.tar.gz
 chmod u+w t/store/acme-00000003.tar.gz; cp t/store/acme-00000003.tar.gz kept; printf 'XXXX' | dd of=t/store/acme-00000003.tar.gz bs=1 seek=20000 conv=notrunc status=none
-export_as 22 5; dates x4 x5
+archive 5; dates x4 x5
 grep -q 'go back to acme-00000004; acme-00000003 was not read' err && pass "where the dates end is said" || fail "not said: $(cat err)"
 cp kept t/store/acme-00000003.tar.gz
-export_as 21 6; dates x1 x2 x3 x4 x5 x6
 # Behind an encrypted archive nothing is read: an export has no key.
 for p in legal escrow; do
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -addext keyUsage=critical,keyAgreement -nodes -keyout $p.key -out t/$p.crt -days 30 -subj "/CN=$p" 2>/dev/null
 done
-export_as 21 7; export_as 21 8; dates x8
+cp "$conf" plain.conf; sed -i 's/^\[store\]/&\nencrypt_to = legal.crt, escrow.crt/' "$conf"; run; cp plain.conf "$conf"
+archive 7; dates x7
 sim_stop
 finish

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 
+#include "core/mem.h"
 #include "formats/fold.h"
 #include "formats/formats.h"
 #include "formats/ldif.h"
@@ -128,6 +129,83 @@ nothing(void **state)
 	records_close(&recs);
 	close(in.scratch);
 	assert_int_equal(rmdir(dir), 0);
+}
+
+/* Records that were decoded before, so that giving them asks for no memory. */
+struct ready {
+	struct record_iter iter;
+	struct record recs[64];
+	size_t n;
+	struct arena arena;
+};
+
+static enum status
+ready_run(struct record_iter *it, const char *stream, enum status (*each)(void *, const struct record *, struct err *), void *ctx, struct err *err)
+{
+	const struct ready *r = (const struct ready *)it;
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < r->n; i++)
+		if (strcmp(r->recs[i].stream, stream) == 0)
+			st = each(ctx, &r->recs[i], err);
+	return st;
+}
+
+static enum status
+keep(void *ctx, const struct record *rec, struct err *err)
+{
+	struct ready *r = ctx;
+	struct str line;
+
+	assert_true(r->n < 64);
+	assert_int_equal(arena_dup(&r->arena, rec->line, &line, err), ST_OK);
+	assert_int_equal(record_decode(line, &r->arena, &r->recs[r->n], err), ST_OK);
+	r->recs[r->n++].stream = rec->stream;
+	return ST_OK;
+}
+
+/* Whichever call for memory fails: said, and nothing is left. */
+static void
+no_memory(void **state)
+{
+	static struct ready ready = { .iter = { ready_run, NULL } };
+	struct records recs;
+	struct view_input in = { .opt = &opt, .records = &ready.iter, .history = &history };
+	struct shelf shelf;
+	struct err err;
+	char dir[64];
+	size_t i;
+	long n;
+
+	(void)state;
+	err_init(&err);
+	arena_init(&ready.arena, LIMIT_ARENA);
+	records_open(&recs, "people.jsonl");
+	assert_int_equal(recs.iter.run(&recs.iter, NULL, keep, &ready, &err), ST_OK);
+	records_close(&recs);
+	in.scratch = scratch_dir(dir);
+	for (i = 0; families[i] != NULL; i++)
+		for (n = 1;; n++) {
+			enum status st;
+			int hit;
+
+			shelf_init(&shelf);
+			mem_fail_at(n);
+			st = formats_find(str_of(families[i]))->make(&in, &shelf.place, &err);
+			hit = mem_fail_hit();
+			mem_fail_at(0);
+			shelf_empty(&shelf);
+			if (st != (hit ? ST_NOMEM : ST_OK))
+				fail_msg("%s, call %ld: %d", families[i], n, (int)st);
+			if (!hit) {
+				assert_true(n > 5);
+				break;
+			}
+		}
+	close(in.scratch);
+	assert_int_equal(rmdir(dir), 0);
+	arena_free(&ready.arena);
 }
 
 /* --- files that are not ours, or not whole --- */
@@ -348,7 +426,7 @@ tree(void **state)
 int
 main(void)
 {
-	static const struct CMUnitTest tests[] = { cmocka_unit_test(exact_bytes), cmocka_unit_test(hard_cases), cmocka_unit_test(nothing),
+	static const struct CMUnitTest tests[] = { cmocka_unit_test(exact_bytes), cmocka_unit_test(hard_cases), cmocka_unit_test(nothing), cmocka_unit_test(no_memory),
 		cmocka_unit_test(foreign), cmocka_unit_test(folding), cmocka_unit_test(directory_text), cmocka_unit_test(tree) };
 
 	if (when_zone("Asia/Shanghai", NULL) != ST_OK)
