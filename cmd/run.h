@@ -9,6 +9,7 @@
 #include "archive/pending.h"
 #include "archive/writer.h"
 #include "cmd/app.h"
+#include "cmd/history.h"
 #include "cmd/run_state.h"
 #include "core/secret.h"
 #include "formats/tables.h"
@@ -44,6 +45,7 @@ struct run {
 	uint64_t	 volume_limit;		/* octets of one archive; 0: none */
 	bool		 tables;		/* CSV is wanted */
 	bool		 blobs_kept;		/* since the last commit */
+	struct history	*history;		/* while views are made: see history.h */
 	bool		 overflowing;		/* the rest of this page waits for the next archive */
 	/* run_overflow.c: */
 	int		 overflow;

@@ -68,7 +68,7 @@ put_volume(struct run *r, struct buf *out, struct err *err)
 	return st == ST_OK && v->goes_on ? buf_addz(out, ",\"volume_note\":{\"en\":\"" GOES_ON_EN "\",\"zh\":\"" GOES_ON_ZH "\"}", err) : st;
 }
 
-/* Which views this archive got and with which line ends: whoever makes them again later needs to know. */
+/* Which views this archive got, with which line ends, and how far back their dates go: whoever makes them again later needs to know. */
 static enum status
 put_views(const struct run *r, struct buf *out, struct err *err)
 {
@@ -84,7 +84,10 @@ put_views(const struct run *r, struct buf *out, struct err *err)
 			st = buf_addf(out, err, "%s\"%s\"", first ? "" : ",", formats_all[i]->name);
 			first = false;
 		}
-	return st == ST_OK ? buf_addz(out, "]}", err) : st;
+	if (st != ST_OK || (st = buf_addz(out, "],\"history\":", err)) != ST_OK ||
+	    (st = history_oldest(r->history) == NULL ? buf_addz(out, "null", err) : json_put_string(out, str_of(history_oldest(r->history)), err)) != ST_OK)
+		return st;
+	return buf_putc(out, '}', err);
 }
 
 enum status
@@ -135,9 +138,33 @@ finish_tables(struct run *r, const struct format_options *opt, struct view_place
 	return st;
 }
 
+/* What earlier archives say of departments and members, where there are some here and a view that dates them. */
+static enum status
+read_history(struct run *r, struct history_params *h, struct err *err)
+{
+	const struct archive_params *p = archive_params_of(r->archive);
+	bool wanted = false;
+	size_t i;
+
+	for (i = 0; formats_all[i] != NULL; i++)
+		wanted |= formats_all[i] != &csv_view && (formats_all[i]->kinds & 1u << REC_USER) != 0 && run_view_wanted(r, formats_all[i]);
+	if (!wanted || archive_n_records(r->archive, "departments") + archive_n_records(r->archive, "users") == 0)
+		return ST_OK;
+	progress_phase(_("reading earlier archives"));
+	*h = (struct history_params){ .store = &r->store,
+		.chain = p->chain,
+		.archive = p->name,
+		.sequence = p->sequence,
+		.tenant = r->state.tenant,
+		.scratch = archive_work_dir(r->archive) };
+	memcpy(h->previous, p->previous[0], sizeof(h->previous));
+	return history_open(&r->history, h, err);
+}
+
 enum status
 run_views_finish(struct run *r, struct err *err)
 {
+	struct history_params history;
 	struct view_input in = { .records = archive_records(r->archive), .scratch = archive_work_dir(r->archive) };
 	struct format_options opt;
 	struct archive_pages *pages;
@@ -146,7 +173,6 @@ run_views_finish(struct run *r, struct err *err)
 	struct buf report;
 	enum status st;
 
-	progress_phase(_("making views"));
 	if ((st = archive_pages_open(r->archive, &pages, err)) != ST_OK)
 		return st;
 	run_view_options(r, &opt);
@@ -155,10 +181,17 @@ run_views_finish(struct run *r, struct err *err)
 	buf_init(&report, (size_t)4 << 20);
 	in.opt = &opt;
 	in.blobs = &blobs.blobs;
+	if ((st = read_history(r, &history, err)) != ST_OK)
+		goto out;
+	in.history = history_view(r->history);
+	progress_phase(_("making views"));
 	if ((st = run_report(r, &report, err)) == ST_OK && (st = finish_tables(r, &opt, &place.place, err)) == ST_OK) {
 		opt.report = buf_str(&report);
 		st = run_make(r, &in, pages, err);
 	}
+out:
+	history_close(r->history);
+	r->history = NULL;
 	buf_free(&report);
 	return st;
 }
