@@ -29,9 +29,9 @@ history_table_open(struct history_table *t, int scratch, struct err *err)
 
 	*t = (struct history_table){ 0 };
 	arena_init(&t->arena, LIMIT_ARENA);
-	st = tempdb_open(&t->db, scratch, schema, err);
+	st = scratch_db_open(&t->db, scratch, schema, err);
 	for (i = 0; st == ST_OK && i < Q__MAX; i++)
-		st = tempdb_prepare(&t->db, sql[i], &t->q[i], err);
+		st = scratch_db_prepare(&t->db, &t->q[i], sql[i], err);
 	return st;
 }
 
@@ -41,8 +41,8 @@ history_table_close(struct history_table *t)
 	size_t i;
 
 	for (i = 0; i < Q__MAX; i++)
-		sqlite3_finalize(t->q[i]);
-	tempdb_close(&t->db);
+		scratch_db_finalize(t->q[i]);
+	scratch_db_close(&t->db);
 	arena_free(&t->arena);
 	*t = (struct history_table){ 0 };
 }
@@ -112,17 +112,17 @@ standing(struct history_table *t, const struct record *rec, unsigned char out[32
 /* --- sightings --- */
 
 static void
-bind_id(sqlite3_stmt *q, const struct record *rec)
+bind_id(struct sqlite3_stmt *q, const struct record *rec)
 {
-	sqlite3_bind_int(q, 1, rec->kind == REC_USER);
-	tempdb_bind(q, 2, rec->id);
+	scratch_db_bind_int(q, 1, rec->kind == REC_USER);
+	scratch_db_bind(q, 2, rec->id);
 }
 
 enum status
 history_table_see(struct history_table *t, const struct record *rec, uint64_t sequence, struct err *err)
 {
-	sqlite3_stmt *known = t->q[Q_KNOWN], *put;
-	sqlite3_int64 last = 0, before = 0;
+	struct sqlite3_stmt *known = t->q[Q_KNOWN], *put;
+	int64_t last = 0, before = 0;
 	unsigned char how[32];
 	enum status st;
 	bool row;
@@ -132,55 +132,55 @@ history_table_see(struct history_table *t, const struct record *rec, uint64_t se
 	if ((st = standing(t, rec, how, err)) != ST_OK)
 		return st;
 	bind_id(known, rec);
-	if ((st = tempdb_step(&t->db, known, &row, err)) != ST_OK)
+	if ((st = scratch_db_step(&t->db, known, err)) != ST_OK && st != ST_END)
 		return st;
+	row = st == ST_OK;
 	if (row) {
-		last = sqlite3_column_int64(known, 2);
-		before = sqlite3_column_int64(known, 3);
-		(void)sqlite3_reset(known);
-		if (last != (sqlite3_int64)sequence)
+		last = scratch_db_int(known, 2);
+		before = scratch_db_int(known, 3);
+		scratch_db_reset(known);
+		if (last != (int64_t)sequence)
 			before = last;
 	}
 	put = t->q[row ? Q_AGAIN : Q_NEW];
 	bind_id(put, rec);
-	sqlite3_bind_int64(put, 3, rec->fetched_ms);
-	sqlite3_bind_int64(put, 4, (sqlite3_int64)sequence);
-	if ((st = tempdb_run(&t->db, put, err)) != ST_OK)
+	scratch_db_bind_int(put, 3, rec->fetched_ms);
+	scratch_db_bind_int(put, 4, (int64_t)sequence);
+	if ((st = scratch_db_run(&t->db, put, err)) != ST_OK)
 		return st;
 	put = t->q[before == 0 ? Q_STAND_NEW : Q_STAND_ON]; /* 0: this is the newest archive that has it */
 	bind_id(put, rec);
-	sqlite3_bind_int64(put, 3, rec->fetched_ms);
-	sqlite3_bind_int64(put, 4, (sqlite3_int64)sequence);
-	tempdb_bind(put, 5, (struct str){ (const char *)how, sizeof(how) });
+	scratch_db_bind_int(put, 3, rec->fetched_ms);
+	scratch_db_bind_int(put, 4, (int64_t)sequence);
+	scratch_db_bind(put, 5, (struct str){ (const char *)how, sizeof(how) });
 	if (before != 0)
-		sqlite3_bind_int64(put, 6, before);
-	return tempdb_run(&t->db, put, err);
+		scratch_db_bind_int(put, 6, before);
+	return scratch_db_run(&t->db, put, err);
 }
 
 enum status
 history_table_ask(struct history_table *t, const struct record *rec, struct history_found *f, struct err *err)
 {
-	sqlite3_stmt *known = t->q[Q_KNOWN], *stand = t->q[Q_STAND];
+	struct sqlite3_stmt *known = t->q[Q_KNOWN], *stand = t->q[Q_STAND];
 	unsigned char how[32];
 	enum status st;
-	bool row;
 
 	*f = (struct history_found){ .known_ms = WHEN_UNKNOWN, .same_ms = WHEN_UNKNOWN };
 	bind_id(known, rec);
-	if ((st = tempdb_step(&t->db, known, &row, err)) != ST_OK || !row)
-		return st;
-	f->known_ms = sqlite3_column_int64(known, 0);
-	f->known = (uint64_t)sqlite3_column_int64(known, 1);
-	(void)sqlite3_reset(known);
+	if ((st = scratch_db_step(&t->db, known, err)) != ST_OK)
+		return st == ST_END ? ST_OK : st;
+	f->known_ms = scratch_db_int(known, 0);
+	f->known = (uint64_t)scratch_db_int(known, 1);
+	scratch_db_reset(known);
 	if ((st = standing(t, rec, how, err)) != ST_OK)
 		return st;
 	bind_id(stand, rec);
-	tempdb_bind(stand, 3, (struct str){ (const char *)how, sizeof(how) });
-	if ((st = tempdb_step(&t->db, stand, &row, err)) != ST_OK || !row)
-		return st;
-	f->same_ms = sqlite3_column_int64(stand, 0);
-	f->same = (uint64_t)sqlite3_column_int64(stand, 1);
+	scratch_db_bind(stand, 3, (struct str){ (const char *)how, sizeof(how) });
+	if ((st = scratch_db_step(&t->db, stand, err)) != ST_OK)
+		return st == ST_END ? ST_OK : st;
+	f->same_ms = scratch_db_int(stand, 0);
+	f->same = (uint64_t)scratch_db_int(stand, 1);
 	f->changed = f->same != f->known;
-	(void)sqlite3_reset(stand);
+	scratch_db_reset(stand);
 	return ST_OK;
 }

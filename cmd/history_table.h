@@ -3,11 +3,11 @@
 #define CMD_HISTORY_TABLE_H
 
 #include "core/record.h"
-#include "formats/tempdb.h"
+#include "formats/scratch_db.h"
 
 struct history_table {
-	struct tempdb db;
-	sqlite3_stmt *q[8];
+	struct scratch_db db;
+	struct sqlite3_stmt *q[8];
 	struct arena arena;
 };
 

@@ -5,7 +5,7 @@
 #include "core/limits.h"
 #include "core/mem.h"
 #include "formats/orglist.h"
-#include "formats/tempdb.h"
+#include "formats/scratch_db.h"
 
 static const char schema[] = "CREATE TABLE d (id BLOB PRIMARY KEY, n INTEGER, parent BLOB, unknown INTEGER, name BLOB, version BLOB, depth INTEGER, why INTEGER);"
 			     "CREATE INDEX d_parent ON d (parent);"
@@ -38,10 +38,10 @@ static const char *const sql[Q__MAX] = {
 };
 
 struct orgtree {
-	struct tempdb db;
-	sqlite3_stmt *q[Q__MAX];
+	struct scratch_db db;
+	struct sqlite3_stmt *q[Q__MAX];
 	struct arena arena; /* of the record being read */
-	sqlite3_int64 n;
+	int64_t n;
 	unsigned depth;
 };
 
@@ -53,8 +53,8 @@ orgtree_close(struct orgtree *t)
 	if (t == NULL)
 		return;
 	for (i = 0; i < Q__MAX; i++)
-		sqlite3_finalize(t->q[i]);
-	tempdb_close(&t->db);
+		scratch_db_finalize(t->q[i]);
+	scratch_db_close(&t->db);
 	arena_free(&t->arena);
 	mem_free(t);
 }
@@ -71,17 +71,17 @@ static enum status
 department(void *ctx, const struct record *rec, struct err *err)
 {
 	struct orgtree *t = ctx;
-	sqlite3_stmt *q = t->q[Q_DEPARTMENT];
+	struct sqlite3_stmt *q = t->q[Q_DEPARTMENT];
 
 	if (rec->kind != REC_DEPARTMENT)
 		return ST_OK;
-	tempdb_bind(q, 1, rec->id);
-	sqlite3_bind_int64(q, 2, ++t->n);
-	tempdb_bind(q, 3, org_set(rec, "parent_id"));
-	sqlite3_bind_int(q, 4, org_state(rec, "parent_id") == ORG_NOT_GRANTED);
-	tempdb_bind(q, 5, org_set(rec, "name"));
-	tempdb_bind(q, 6, rec->version);
-	return tempdb_run(&t->db, q, err);
+	scratch_db_bind(q, 1, rec->id);
+	scratch_db_bind_int(q, 2, ++t->n);
+	scratch_db_bind(q, 3, org_set(rec, "parent_id"));
+	scratch_db_bind_int(q, 4, org_state(rec, "parent_id") == ORG_NOT_GRANTED);
+	scratch_db_bind(q, 5, org_set(rec, "name"));
+	scratch_db_bind(q, 6, rec->version);
+	return scratch_db_run(&t->db, q, err);
 }
 
 static enum status
@@ -99,20 +99,20 @@ person(void *ctx, const struct record *rec, struct err *err)
 	arena_reset(&t->arena);
 	if ((st = orgtree_home(t, rec, &t->arena, &home, err)) != ST_OK)
 		return st;
-	tempdb_bind(t->q[Q_PERSON], 1, rec->id);
-	tempdb_bind(t->q[Q_PERSON], 2, org_set(rec, "name"));
-	tempdb_bind(t->q[Q_PERSON], 3, rec->version);
-	tempdb_bind(t->q[Q_PERSON], 4, home);
-	tempdb_bind(t->q[Q_FORGET], 1, rec->id);
-	if ((st = tempdb_run(&t->db, t->q[Q_PERSON], err)) != ST_OK || (st = tempdb_run(&t->db, t->q[Q_FORGET], err)) != ST_OK || value.p == NULL)
+	scratch_db_bind(t->q[Q_PERSON], 1, rec->id);
+	scratch_db_bind(t->q[Q_PERSON], 2, org_set(rec, "name"));
+	scratch_db_bind(t->q[Q_PERSON], 3, rec->version);
+	scratch_db_bind(t->q[Q_PERSON], 4, home);
+	scratch_db_bind(t->q[Q_FORGET], 1, rec->id);
+	if ((st = scratch_db_run(&t->db, t->q[Q_PERSON], err)) != ST_OK || (st = scratch_db_run(&t->db, t->q[Q_FORGET], err)) != ST_OK || value.p == NULL)
 		return st;
 	if ((st = org_objects(value, org_membership, &t->arena, &list, &n, err)) != ST_OK)
 		return st == ST_INPUT ? ST_OK : st; /* what the vocabulary does not say makes nobody a member */
 	for (i = 0; st == ST_OK && i < n; i++)
 		if (list[i].v[0].p != NULL) {
-			tempdb_bind(t->q[Q_MEMBER], 1, list[i].v[0]);
-			tempdb_bind(t->q[Q_MEMBER], 2, rec->id);
-			st = tempdb_run(&t->db, t->q[Q_MEMBER], err);
+			scratch_db_bind(t->q[Q_MEMBER], 1, list[i].v[0]);
+			scratch_db_bind(t->q[Q_MEMBER], 2, rec->id);
+			st = scratch_db_run(&t->db, t->q[Q_MEMBER], err);
 		}
 	return st;
 }
@@ -121,20 +121,19 @@ person(void *ctx, const struct record *rec, struct err *err)
 
 /* The parent of ${id}, into ${out}; every department that has no place yet has one. */
 static enum status
-parent_of(struct orgtree *t, struct str id, struct buf *out, sqlite3_int64 *n, struct err *err)
+parent_of(struct orgtree *t, struct str id, struct buf *out, int64_t *n, struct err *err)
 {
 	enum status st;
 	struct str p;
-	bool row;
 
-	tempdb_bind(t->q[Q_PARENT], 1, id);
-	if ((st = tempdb_step(&t->db, t->q[Q_PARENT], &row, err)) != ST_OK || !row)
-		return st == ST_OK ? err_set(err, ST_IO, _("temporary database: %s"), "?") : st;
-	p = tempdb_get(t->q[Q_PARENT], 0);
-	*n = sqlite3_column_int64(t->q[Q_PARENT], 1);
+	scratch_db_bind(t->q[Q_PARENT], 1, id);
+	if ((st = scratch_db_step(&t->db, t->q[Q_PARENT], err)) != ST_OK)
+		return st == ST_END ? err_set(err, ST_IO, "%s", _("a temporary database")) : st;
+	p = scratch_db_text(t->q[Q_PARENT], 0);
+	*n = scratch_db_int(t->q[Q_PARENT], 1);
 	buf_clear(out);
 	st = buf_str_add(out, p, err);
-	(void)sqlite3_reset(t->q[Q_PARENT]);
+	scratch_db_reset(t->q[Q_PARENT]);
 	return st;
 }
 
@@ -143,7 +142,7 @@ static enum status
 cut_ring(struct orgtree *t, struct buf *at, struct err *err)
 {
 	struct buf mark, next, first;
-	sqlite3_int64 n, least = INT64_MAX;
+	int64_t n, least = INT64_MAX;
 	uint64_t steps = 0, limit = 1;
 	enum status st;
 
@@ -181,10 +180,10 @@ cut_ring(struct orgtree *t, struct buf *at, struct err *err)
 		if ((st = buf_str_add(at, buf_str(&next), err)) != ST_OK)
 			goto out;
 	} while (!str_eq(buf_str(at), buf_str(&mark)));
-	tempdb_bind(t->q[Q_CUT], 1, buf_str(&first));
-	tempdb_bind(t->q[Q_SPREAD], 1, buf_str(&first));
-	if ((st = tempdb_run(&t->db, t->q[Q_CUT], err)) == ST_OK)
-		st = tempdb_run(&t->db, t->q[Q_SPREAD], err);
+	scratch_db_bind(t->q[Q_CUT], 1, buf_str(&first));
+	scratch_db_bind(t->q[Q_SPREAD], 1, buf_str(&first));
+	if ((st = scratch_db_run(&t->db, t->q[Q_CUT], err)) == ST_OK)
+		st = scratch_db_run(&t->db, t->q[Q_SPREAD], err);
 out:
 	buf_free(&mark);
 	buf_free(&next);
@@ -195,36 +194,35 @@ out:
 static enum status
 grow(struct orgtree *t, struct err *err)
 {
-	sqlite3_int64 from = 0;
-	sqlite3_stmt *q = NULL;
+	int64_t from = 0;
+	struct sqlite3_stmt *q = NULL;
 	struct buf at;
 	enum status st;
 	struct str id;
-	bool row;
 
 	buf_init(&at, LIMIT_RECORD);
-	if ((st = tempdb_exec(&t->db, tops, err)) != ST_OK)
+	if ((st = scratch_db_exec(&t->db, tops, err)) != ST_OK)
 		goto out;
-	tempdb_bind(t->q[Q_SPREAD], 1, STR_NONE);
-	if ((st = tempdb_run(&t->db, t->q[Q_SPREAD], err)) != ST_OK || (st = tempdb_exec(&t->db, "CREATE INDEX d_n ON d (n)", err)) != ST_OK)
+	scratch_db_bind(t->q[Q_SPREAD], 1, STR_NONE);
+	if ((st = scratch_db_run(&t->db, t->q[Q_SPREAD], err)) != ST_OK || (st = scratch_db_exec(&t->db, "CREATE INDEX d_n ON d (n)", err)) != ST_OK)
 		goto out;
 	for (;;) {
-		sqlite3_bind_int64(t->q[Q_LOST], 1, from);
-		if ((st = tempdb_step(&t->db, t->q[Q_LOST], &row, err)) != ST_OK || !row)
+		scratch_db_bind_int(t->q[Q_LOST], 1, from);
+		if ((st = scratch_db_step(&t->db, t->q[Q_LOST], err)) != ST_OK)
 			break;
-		id = tempdb_get(t->q[Q_LOST], 0);
+		id = scratch_db_text(t->q[Q_LOST], 0);
 		buf_clear(&at);
 		st = buf_str_add(&at, id, err);
-		(void)sqlite3_reset(t->q[Q_LOST]);
+		scratch_db_reset(t->q[Q_LOST]);
 		if (st == ST_OK && (st = parent_of(t, buf_str(&at), &at, &from, err)) == ST_OK) /* from: everything before has a place once this ring is cut */
 			st = cut_ring(t, &at, err);
 		if (st != ST_OK)
 			goto out;
 	}
-	if (st == ST_OK && (st = tempdb_prepare(&t->db, "SELECT max(depth) FROM d", &q, err)) == ST_OK && (st = tempdb_step(&t->db, q, &row, err)) == ST_OK && row)
-		t->depth = (unsigned)sqlite3_column_int(q, 0);
+	if (st == ST_END && (st = scratch_db_prepare(&t->db, &q, "SELECT max(depth) FROM d", err)) == ST_OK && (st = scratch_db_step(&t->db, q, err)) == ST_OK)
+		t->depth = (unsigned)scratch_db_int(q, 0);
 out:
-	sqlite3_finalize(q);
+	scratch_db_finalize(q);
 	buf_free(&at);
 	return st;
 }
@@ -240,9 +238,9 @@ orgtree_open(struct orgtree **out, const struct view_input *in, struct err *err)
 	if (t == NULL)
 		return ST_NOMEM;
 	arena_init(&t->arena, LIMIT_ARENA);
-	st = tempdb_open(&t->db, in->scratch, schema, err);
+	st = scratch_db_open(&t->db, in->scratch, schema, err);
 	for (i = 0; st == ST_OK && i < Q__MAX; i++)
-		st = tempdb_prepare(&t->db, sql[i], &t->q[i], err);
+		st = scratch_db_prepare(&t->db, &t->q[i], sql[i], err);
 	if (st == ST_OK && (st = in->records->run(in->records, "departments", department, t, err)) == ST_OK && (st = grow(t, err)) == ST_OK)
 		st = in->records->run(in->records, "users", person, t, err);
 	if (st != ST_OK) {
@@ -256,9 +254,9 @@ orgtree_open(struct orgtree **out, const struct view_input *in, struct err *err)
 /* --- asking --- */
 
 static enum status
-keep(sqlite3_stmt *q, int i, struct arena *a, struct str *out, struct err *err)
+keep(struct sqlite3_stmt *q, int i, struct arena *a, struct str *out, struct err *err)
 {
-	const struct str s = tempdb_get(q, i);
+	const struct str s = scratch_db_text(q, i);
 
 	*out = s;
 	return s.p == NULL ? ST_OK : arena_dup(a, s, out, err);
@@ -267,19 +265,18 @@ keep(sqlite3_stmt *q, int i, struct arena *a, struct str *out, struct err *err)
 enum status
 orgtree_get(struct orgtree *t, struct str id, struct arena *a, struct orgtree_node *node, struct err *err)
 {
-	sqlite3_stmt *q = t->q[Q_GET];
+	struct sqlite3_stmt *q = t->q[Q_GET];
 	enum status st;
-	bool row;
 
-	tempdb_bind(q, 1, id);
-	if ((st = tempdb_step(&t->db, q, &row, err)) != ST_OK || !row)
-		return st == ST_OK ? ST_END : st;
-	node->depth = (unsigned)sqlite3_column_int(q, 4);
-	node->why = (enum orgtree_why)sqlite3_column_int(q, 5);
+	scratch_db_bind(q, 1, id);
+	if ((st = scratch_db_step(&t->db, q, err)) != ST_OK)
+		return st;
+	node->depth = (unsigned)scratch_db_int(q, 4);
+	node->why = (enum orgtree_why)scratch_db_int(q, 5);
 	if ((st = keep(q, 0, a, &node->id, err)) == ST_OK && (st = keep(q, 1, a, &node->parent, err)) == ST_OK &&
 	    (st = keep(q, 2, a, &node->name, err)) == ST_OK)
 		st = keep(q, 3, a, &node->version, err);
-	(void)sqlite3_reset(q);
+	scratch_db_reset(q);
 	return st;
 }
 
@@ -300,16 +297,15 @@ orgtree_path(struct orgtree *t, struct str id, struct arena *a, struct orgtree_n
 enum status
 orgtree_person(struct orgtree *t, struct str id, struct arena *a, struct orgtree_person *out, struct err *err)
 {
-	sqlite3_stmt *q = t->q[Q_GET_PERSON];
+	struct sqlite3_stmt *q = t->q[Q_GET_PERSON];
 	enum status st;
-	bool row;
 
-	tempdb_bind(q, 1, id);
-	if ((st = tempdb_step(&t->db, q, &row, err)) != ST_OK || !row)
-		return st == ST_OK ? ST_END : st;
+	scratch_db_bind(q, 1, id);
+	if ((st = scratch_db_step(&t->db, q, err)) != ST_OK)
+		return st;
 	if ((st = keep(q, 0, a, &out->name, err)) == ST_OK && (st = keep(q, 1, a, &out->version, err)) == ST_OK)
 		st = keep(q, 2, a, &out->home, err);
-	(void)sqlite3_reset(q);
+	scratch_db_reset(q);
 	return st;
 }
 
@@ -340,18 +336,17 @@ orgtree_home(struct orgtree *t, const struct record *rec, struct arena *a, struc
 }
 
 static enum status
-down(struct orgtree *t, sqlite3_stmt *q, struct str id, orgtree_each *each, void *ctx, struct err *err)
+down(struct orgtree *t, struct sqlite3_stmt *q, struct str id, orgtree_each *each, void *ctx, struct err *err)
 {
 	enum status st;
-	bool row;
 
-	tempdb_bind(q, 1, id);
-	while ((st = tempdb_step(&t->db, q, &row, err)) == ST_OK && row)
-		if ((st = each(ctx, tempdb_get(q, 0), tempdb_get(q, 1), err)) != ST_OK) {
-			(void)sqlite3_reset(q);
+	scratch_db_bind(q, 1, id);
+	while ((st = scratch_db_step(&t->db, q, err)) == ST_OK)
+		if ((st = each(ctx, scratch_db_text(q, 0), scratch_db_text(q, 1), err)) != ST_OK) {
+			scratch_db_reset(q);
 			return st;
 		}
-	return st;
+	return st == ST_END ? ST_OK : st;
 }
 
 enum status
