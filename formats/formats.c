@@ -4,8 +4,9 @@
 #include "formats/tables.h"
 #include "formats/view_org.h"
 #include "formats/view_report.h"
+#include "formats/view_xlsx.h"
 
-const struct view_family *const formats_all[] = { &csv_view, &json_view, &xml_view, &report_view, NULL };
+const struct view_family *const formats_all[] = { &csv_view, &xlsx_view, &json_view, &xml_view, &report_view, NULL };
 
 const struct view_family *
 formats_find(struct str name)
