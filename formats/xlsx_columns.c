@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/i18n.h"
+#include "core/utf8.h"
 #include "formats/columns.h"
 
 #define ZONE_NOTE N_("what the clock of the column before it is ahead of UTC")
@@ -89,6 +90,16 @@ fill(struct xlsx_column *c, enum record_kind kind, const char *field, const char
 		(void)snprintf(c->header, sizeof(c->header), "%s%s %s", zh, zh_suffix, c->name);
 }
 
+/* The label in one line, the name in another, and the filter's button beside them. */
+static unsigned
+wide_enough(const struct xlsx_column *c, unsigned width)
+{
+	const size_t all = strlen(c->header), name = strlen(c->name), label = utf8_width((struct str){ c->header, all - name });
+	const size_t least = (label > name ? label : name) + 3;
+
+	return least > width ? (unsigned)least : width;
+}
+
 size_t
 xlsx_columns(enum record_kind kind, struct xlsx_column out[XLSX_COLUMNS_MAX])
 {
@@ -106,14 +117,14 @@ xlsx_columns(enum record_kind kind, struct xlsx_column out[XLSX_COLUMNS_MAX])
 		c->type = column.type;
 		c->note = column.note;
 		c->zh = columns_zh(column.note) != NULL ? columns_zh(column.note) : column.note;
-		c->width = width_of(c->name, c->type);
+		c->width = wide_enough(c, width_of(c->name, c->type));
 		if (time && !utc) {
 			c = &out[n++];
 			fill(c, kind, field, "_zone", "时区");
 			c->type = "text";
 			c->note = ZONE_NOTE;
 			c->zh = ZONE_ZH;
-			c->width = 10;
+			c->width = wide_enough(c, 10);
 		} else
 			field[0] = '\0';
 	}

@@ -10,12 +10,14 @@
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "formats/xlsx_scan.h"
 #include "formats/xlsx_zip.h"
 
 #define NAME "xlsx-frame"
 #define PART_MAX ((size_t)64 << 20) /* bytes of a part: notes of a thousand gaps are some megabytes */
 #define TEXT 49 /* the built-in format "@": what is typed stays text */
+#define LINE_HEIGHT 15.0 /* points */
 #define DATE "yyyy-mm-dd hh:mm:ss"
 #define SHEETS "xl/worksheets/"
 #define SHEET SHEETS "sheet%u.xml"
@@ -55,6 +57,8 @@ formats(struct drawing *d)
 	d->header = all[0];
 	format_set_bold(d->header);
 	format_set_bg_color(d->header, 0xDDE6F0);
+	format_set_text_wrap(d->header);
+	format_set_align(d->header, LXW_ALIGN_VERTICAL_TOP);
 	format_set_bottom(d->header, LXW_BORDER_THIN);
 	format_set_num_format_index(d->header, TEXT);
 	d->note = all[1];
@@ -65,6 +69,8 @@ formats(struct drawing *d)
 	format_set_num_format_index(d->style[XLSX_STYLE_TEXT], TEXT);
 	format_set_num_format(d->style[XLSX_STYLE_TIME], DATE);
 	format_set_num_format(d->style[XLSX_STYLE_TIME_MS], DATE ".000");
+	format_set_align(d->style[XLSX_STYLE_TIME], LXW_ALIGN_LEFT); /* below its header, and with milliseconds or without in one line */
+	format_set_align(d->style[XLSX_STYLE_TIME_MS], LXW_ALIGN_LEFT);
 	return true;
 }
 
@@ -72,8 +78,7 @@ static void
 page(struct drawing *d, lxw_worksheet *sheet)
 {
 	worksheet_set_landscape(sheet);
-	worksheet_set_paper(sheet, 9); /* A4 */
-	worksheet_fit_to_pages(sheet, 1, 0);
+	worksheet_set_paper(sheet, 9); /* A4; more than twenty columns on one page could not be read */
 	note(d, worksheet_repeat_rows(sheet, 0, 0));
 	worksheet_freeze_panes(sheet, 1, 0);
 }
@@ -96,6 +101,8 @@ records_sheet(struct drawing *d, unsigned n)
 		return;
 	}
 	page(d, sheet);
+	note(d, worksheet_repeat_columns(sheet, 0, 0));
+	note(d, worksheet_set_row(sheet, 0, 2 * LINE_HEIGHT, NULL));
 	note(d, worksheet_autofilter(sheet, 0, 0, s->rows[n - 1], (lxw_col_t)(s->n_columns - 1))); /* before any row, as this mode wants it */
 	for (i = 0; i < s->n_columns; i++) {
 		note(d, worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, s->columns[i].width, NULL));
@@ -108,10 +115,34 @@ records_sheet(struct drawing *d, unsigned n)
 	note(d, worksheet_ignore_errors(sheet, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:XFD1048576"));
 }
 
+static const unsigned note_widths[XLSX_NOTE_CELLS] = { 36, 60, 60, 14, 30, 30, 10, 40, 30 };
+
+/* Not every program makes a row as high as its text needs. */
+static double
+note_height(const struct xlsx_note *row)
+{
+	size_t k, lines = 1, n;
+
+	for (k = 0; k < XLSX_NOTE_CELLS; k++)
+		if ((n = utf8_width(row->cell[k]) / (note_widths[k] - 4) + 1) > lines)
+			lines = n;
+	return LINE_HEIGHT * (double)(lines > 20 ? 20 : lines);
+}
+
+static void
+note_row(struct drawing *d, lxw_worksheet *sheet, uint32_t at, const struct xlsx_note *row)
+{
+	size_t k;
+
+	note(d, worksheet_set_row(sheet, at, note_height(row), NULL));
+	for (k = 0; k < XLSX_NOTE_CELLS; k++)
+		if (row->cell[k].p != NULL)
+			string(d, sheet, at, k, row->cell[k].p, row->head ? d->header : d->note);
+}
+
 static void
 notes_sheet(struct drawing *d)
 {
-	static const double widths[XLSX_NOTE_CELLS] = { 34, 60, 60, 14, 30, 30, 10, 40, 30 };
 	lxw_worksheet *sheet = workbook_add_worksheet(d->book, XLSX_NOTES_SHEET);
 	uint32_t at = 0;
 	size_t i, k, part;
@@ -121,13 +152,12 @@ notes_sheet(struct drawing *d)
 		return;
 	}
 	page(d, sheet);
+	worksheet_fit_to_pages(sheet, 1, 0);
 	for (k = 0; k < XLSX_NOTE_CELLS; k++)
-		note(d, worksheet_set_column(sheet, (lxw_col_t)k, (lxw_col_t)k, widths[k], NULL));
+		note(d, worksheet_set_column(sheet, (lxw_col_t)k, (lxw_col_t)k, note_widths[k], NULL));
 	for (part = 0; part < 2; part++)
 		for (i = 0; d->spec->notes[part] != NULL && i < d->spec->notes[part]->n; i++, at++)
-			for (k = 0; k < XLSX_NOTE_CELLS; k++)
-				if (d->spec->notes[part]->at[i].cell[k].p != NULL)
-					string(d, sheet, at, k, d->spec->notes[part]->at[i].cell[k].p, d->spec->notes[part]->at[i].head ? d->header : d->note);
+			note_row(d, sheet, at, &d->spec->notes[part]->at[i]);
 }
 
 static enum status
