@@ -3,6 +3,7 @@
 
 #include "core/i18n.h"
 #include "core/json.h"
+#include "core/utf8.h"
 
 #define BETWEEN "; "
 
@@ -92,8 +93,11 @@ cell_json(const struct value *v, struct buf *out, struct str *text, struct err *
 
 	*text = v->s;
 	if (!v->as_is) {
+		/* As a record line has it, so that a table made while records come equals one made from them: see json_clean. */
+		const bool plain = memchr(v->s.p, '{', v->s.n) == NULL && memchr(v->s.p, '\\', v->s.n) == NULL && utf8_ijson(v->s);
+
 		buf_clear(out);
-		if ((st = json_compact(v->s, out, err)) != ST_OK)
+		if ((st = plain ? json_compact(v->s, out, err) : json_clean(v->s, out, err)) != ST_OK)
 			return st;
 		*text = buf_str(out);
 	}
