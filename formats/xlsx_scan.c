@@ -178,7 +178,8 @@ answer(struct xlsx_scan *s, int code, struct err *err)
 	if (code == XML_ERR_NO_MEMORY)
 		return err_oom(err, 0);
 	if (code != XML_ERR_OK)
-		return err_set(err, ST_INPUT, _("%s: row %u is not XML: %s"), s->path, s->row, e == NULL || e->message == NULL ? "" : e->message);
+		return err_set(err, ST_INPUT, _("%s: row %u is not XML: %.*s"), s->path, s->row,
+		    e == NULL || e->message == NULL ? 0 : (int)strcspn(e->message, "\n"), e == NULL || e->message == NULL ? "" : e->message);
 	return ST_OK;
 }
 
