@@ -498,12 +498,38 @@ names_of_sheets(void **state)
 	}
 }
 
+/* Every column of every table has a label of its own, and a meaning in Chinese. */
+static void
+labels(void **state)
+{
+	struct xlsx_column columns[XLSX_COLUMNS_MAX];
+	size_t n, i, k;
+	unsigned kind;
+
+	(void)state;
+	for (kind = 0; kind < REC__MAX; kind++) {
+		if (!(xlsx_view.kinds & 1u << kind))
+			continue;
+		n = xlsx_columns((enum record_kind)kind, columns);
+		assert_true(n > 5 && n < XLSX_COLUMNS_MAX);
+		for (i = 0; i < n; i++) {
+			const char *space = strrchr(columns[i].header, ' ');
+
+			if (space == NULL || space == columns[i].header || strcmp(space + 1, columns[i].name) != 0)
+				fail_msg("%s has no label: %s", columns[i].name, columns[i].header);
+			assert_string_not_equal(columns[i].zh, columns[i].note);
+			for (k = 0; k < i; k++)
+				assert_string_not_equal(columns[k].header, columns[i].header);
+		}
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = { cmocka_unit_test(exact_bytes), cmocka_unit_test(texts), cmocka_unit_test(long_texts),
 		cmocka_unit_test(numbers_and_times), cmocka_unit_test(many_months), cmocka_unit_test(row_limit), cmocka_unit_test(faults),
-		cmocka_unit_test(disk_full), cmocka_unit_test(crafted), cmocka_unit_test(names_of_sheets) };
+		cmocka_unit_test(disk_full), cmocka_unit_test(crafted), cmocka_unit_test(names_of_sheets), cmocka_unit_test(labels) };
 	struct err err;
 
 	err_init(&err);
