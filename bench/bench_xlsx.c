@@ -68,7 +68,7 @@ main(int argc, char **argv)
 	const struct xlsx_notes gaps = { .n = 0 };
 	struct view_input in = { .opt = &opt };
 	const struct xlsx_book_spec spec = { .in = &in, .stream = "messages", .table = "messages-2026-01", .kind = REC_MESSAGE, .gaps = &gaps };
-	char dir[] = "/tmp/custody-bench-xlsx.XXXXXX";
+	char dir[4096];
 	struct xlsx_book *book;
 	uint64_t count, cells = 0;
 	struct rusage ru;
@@ -84,7 +84,8 @@ main(int argc, char **argv)
 	err_init(&err);
 	feed_ok(str_u64(str_of(argv[2]), 1, UINT32_MAX, &count, &err), &err);
 	feed_ok(when_zone("Asia/Shanghai", &err), &err);
-	if (mkdtemp(dir) == NULL || (in.scratch = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
+	(void)snprintf(dir, sizeof(dir), "%s.scratch", argv[3]);
+	if (mkdir(dir, 0700) != 0 || (in.scratch = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
 	    (out = open(argv[3], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0) {
 		perror(argv[3]);
 		return 1;

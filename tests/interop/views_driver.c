@@ -137,7 +137,7 @@ main(int argc, char **argv)
 	struct place place = { { begin, begin, end }, NULL, .fd = -1 };
 	struct view_input in = { .opt = &opt, .records = &lines.iter };
 	const struct view_family *family;
-	char scratch[] = "/tmp/custody-views.XXXXXX";
+	char scratch[4096];
 	struct err err;
 
 	if (argc == 2 && strcmp(argv[1], "fields") == 0) {
@@ -153,7 +153,8 @@ main(int argc, char **argv)
 	lines.path = argv[2];
 	place.dir = argv[3];
 	(void)mkdir(place.dir, 0777);
-	if (mkdtemp(scratch) == NULL || (in.scratch = open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
+	(void)snprintf(scratch, sizeof(scratch), "%s/scratch", place.dir);
+	if (mkdir(scratch, 0700) != 0 || (in.scratch = open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
 		perror(scratch);
 		return 1;
 	}
