@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <utf8proc.h>
+#include <xlsxwriter.h>
 #include <zlib.h>
 
 #include "cmd/app.h"
@@ -14,6 +15,6 @@
 void
 app_version(void)
 {
-	printf("custody %s\n%s\n%s\nSQLite %s\nlibxml2 %s\nzlib %s\n%s\nutf8proc %s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION), curl_version(),
-	    sqlite3_libversion(), LIBXML_DOTTED_VERSION, zlibVersion(), archive_version_string(), utf8proc_version());
+	printf("custody %s\n%s\n%s\nSQLite %s\nlibxml2 %s\nlibxlsxwriter %s\nzlib %s\n%s\nutf8proc %s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION), curl_version(),
+	    sqlite3_libversion(), LIBXML_DOTTED_VERSION, lxw_version(), zlibVersion(), archive_version_string(), utf8proc_version());
 }

@@ -11,9 +11,10 @@
 #include "formats/view_report.h"
 #include "formats/view_scim.h"
 #include "formats/view_vcard.h"
+#include "formats/view_xlsx.h"
 
 const struct view_family *const formats_all[] = {
-	&csv_view, &json_view, &xml_view, &scim_view, &vcard_view, &vcard3_view, &ldif_view, &report_view, &eml_view, &dat_view, &edrm_view, &person_view, &person_json_view, NULL
+	&csv_view, &xlsx_view, &json_view, &xml_view, &scim_view, &vcard_view, &vcard3_view, &ldif_view, &report_view, &eml_view, &dat_view, &edrm_view, &person_view, &person_json_view, NULL
 };
 
 const struct view_family *
