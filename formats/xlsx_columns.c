@@ -13,7 +13,8 @@
 
 static const char *const id_labels[REC__MAX] = {
 	[REC_DEPARTMENT] = "部门编号", [REC_USER] = "成员编号", [REC_MESSAGE] = "消息编号", [REC_ROOM] = "群聊编号", [REC_APPROVAL] = "审批编号",
-	[REC_TEMPLATE] = "模板编号", [REC_FILE] = "附件编号", [REC_UNKNOWN] = "编号"
+	[REC_TEMPLATE] = "模板编号", [REC_FILE] = "附件编号", [REC_UNKNOWN] = "编号",
+	[REC_RENEWAL] = "归档包名称"
 };
 
 static const struct { const char *name, *zh; } labels[] = {
@@ -35,6 +36,9 @@ static const struct { const char *name, *zh; } labels[] = {
 	/* files */
 	{ "of_stream", "所属记录流" }, { "of_id", "所属记录" }, { "media_type", "媒体类型" }, { "size", "字节数" }, { "sha256", "SHA-256" },
 	{ "md5_platform", "平台 MD5" }, { "path", "归档包中路径" },
+	/* renewals */
+	{ "sequence", "归档链中的序号" }, { "state", "归档包状态" }, { "verdict", "核验结论" }, { "seal_sha256", "封签 SHA-256" }, { "seal_files", "封签文件数" },
+	{ "time_stamp", "时间戳时间" }, { "tar_octets", "tar 字节数" }, { "tar_sha256", "tar SHA-256" }, { "tar_sha512", "tar SHA-512" },
 	/* columns of every table */
 	{ "version", "版本" }, { "fetched_at", "取得时间" }, { "flags", "标记" }, { "not_granted", "未授权的列" }, { "raw", "原始数据" }
 };
@@ -136,7 +140,7 @@ xlsx_sheet_name(const char *stream, enum record_kind kind, unsigned n, char out[
 {
 	static const struct { const char *stream, *zh; } known[] = {
 		{ "departments", "部门" }, { "users", "成员" }, { "messages", "聊天记录" }, { "rooms", "群聊" }, { "approvals", "审批" },
-		{ "approval-templates", "审批模板" }, { "files", "附件" }, { "history", "history 记录流" } /* the bare word is reserved by Excel */
+		{ "approval-templates", "审批模板" }, { "files", "附件" }, { "renewal", "续期" }, { "history", "history 记录流" } /* the bare word is reserved by Excel */
 	};
 	char number[16] = "";
 	size_t i;
