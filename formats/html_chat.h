@@ -10,6 +10,8 @@
 #include "formats/html_types.h"
 #include "formats/reference.h"
 
+#define HTML_TOLD	1024u
+
 struct html_chat {
 	const struct view_input *in;
 	struct view_place *place;
@@ -19,11 +21,11 @@ struct html_chat {
 	struct html_out html;
 	struct stamp stamp;
 	struct arena arena;		/* of the message at hand */
-	struct arena talk_arena;	/* of the conversation at hand */
 	/* The conversation at hand. */
 	int64_t number;
 	struct str title, room, members;
 	char dir[HTML_PATH_ID];
+	uint64_t told[HTML_TOLD];	/* sums of lists of recipients that the index has */
 	const char *day;		/* of the page */
 	unsigned part;
 	/* Attachments of the message at hand that were shown. */

@@ -36,13 +36,13 @@ is_rule(struct str line)
 	return n >= 5;
 }
 
-/* The end of what is quoted: behind the line of dashes.  0: nothing is. */
+/* The end of what is quoted: behind the line of dashes.  0: nothing is.  Both beginnings were seen in WeCom's clients. */
 static size_t
 quoted(struct str text)
 {
 	size_t i = 0;
 
-	if (!str_has_prefix(text, "「"))
+	if (!str_has_prefix(text, "「") && !str_has_prefix(text, "这是一条引用/回复消息"))
 		return 0;
 	while (i < text.n) {
 		const char *end = memchr(text.p + i, '\n', text.n - i);

@@ -358,6 +358,8 @@ void
 html_words(struct html_out *h, const char *zh, const char *en)
 {
 	html_z(h, zh);
+	if (strcmp(zh, en) == 0)
+		return;
 	html_z(h, " ");
 	html_open(h, "span");
 	html_attr_z(h, "lang", "en");

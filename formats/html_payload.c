@@ -219,7 +219,10 @@ labelled(struct html_chat *c, const struct html_row *row, const struct json_node
 
 	html_open(h, "dl");
 	html_fact(h, row->zh, row->en);
-	switch (row->show) {
+	switch (s.p != NULL && s.n == 0 ? SHOW_TEXT : row->show) {
+	case SHOW_TEXT: /* with a label: there is nothing in it */
+		html_words(h, "（空）", "(empty)");
+		break;
 	case SHOW_URL:
 		html_link(h, s);
 		break;

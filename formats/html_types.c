@@ -5,7 +5,7 @@
 #define ROW(name, show, zh, en) { name, show, zh, en, NULL, NULL }
 #define FILE_ROWS ROW("md5sum", SHOW_FILE, "MD5", "MD5"), ROW("filesize", SHOW_FILE, "大小", "size")
 
-static const struct html_word emotion_words[] = { { "1", "动图 GIF", "GIF" }, { "2", "图片 PNG", "PNG" }, { NULL, NULL, NULL } };
+static const struct html_word emotion_words[] = { { "1", "动图", "GIF" }, { "2", "图片", "PNG" }, { NULL, NULL, NULL } };
 static const struct html_word vote_words[] = { { "101", "发起投票", "starts a vote" }, { "102", "参与投票", "takes part" }, { NULL, NULL, NULL } };
 static const struct html_word packet_words[] = { { "1", "普通红包", "ordinary" }, { "2", "拼手气群红包", "lucky draw" },
 	{ "3", "激励群红包", "incentive" }, { NULL, NULL, NULL } };
@@ -48,7 +48,7 @@ static const struct html_row vote_rows[] = { ROW("votetitle", SHOW_HEAD, "主题
 static const struct html_row ask_rows[] = { ROW("id", SHOW_PLAIN, "编号", "number"), ROW("ques", SHOW_PLAIN, "问题", "question"),
 	{ "type", SHOW_WORD, "类型", "kind", ask_words, NULL }, END };
 static const struct html_row collect_rows[] = { ROW("title", SHOW_HEAD, "标题", "title"), ROW("room_name", SHOW_PLAIN, "群聊", "room"),
-	ROW("creator", SHOW_PERSON, "创建者", "made by"), ROW("create_time", SHOW_PLAIN, "创建时间（平台文本）", "made at (the platform's text)"),
+	ROW("creator", SHOW_PERSON, "创建者", "made by"), ROW("create_time", SHOW_PLAIN, "创建时间", "made at"),
 	{ "details", SHOW_EACH, "填写项", "questions", NULL, ask_rows }, END };
 static const struct html_row packet_rows[] = { ROW("wish", SHOW_HEAD, "祝福语", "wish"), { "type", SHOW_WORD, "类型", "kind", packet_words, NULL },
 	ROW("totalamount", SHOW_FEN, "总金额", "total"), ROW("totalcnt", SHOW_PLAIN, "个数", "how many"), END };

@@ -61,6 +61,17 @@ const struct html_word html_streams[] = {
 	{ "gaps", "缺口", "gaps" },
 	{ "limits", "边界", "limits" },
 	{ "events", "程序自身的操作", "the program's own actions" },
+	/* areas, where a limit concerns all of one */
+	{ "contacts", "通讯录", "contacts" },
+	{ "chat", "会话", "chat" },
+	{ "drive", "微盘", "drive" },
+	{ "customers", "客户联系", "customers" },
+	{ "attendance", "打卡", "attendance" },
+	{ "reports", "汇报", "reports" },
+	{ "calendar", "日程", "calendar" },
+	{ "meetings", "会议", "meetings" },
+	{ "apps", "应用", "apps" },
+	{ "audit", "操作日志", "audit logs" },
 	{ NULL, NULL, NULL }
 };
 

@@ -11,6 +11,7 @@
 #include "formats/html_chat.h"
 
 #define ROOT		"data/views/chat/"
+#define NAMELESS	"未知名称的群聊 room of unknown name"
 #define NAMES_SHOWN	12u	/* members in the name of a conversation without a room */
 
 /* A day, between the one before and the one behind it. */
@@ -28,7 +29,6 @@ struct writing {
 	const struct days *days;
 	const char *next;		/* "": the last day */
 	uint64_t in_part;
-	struct str last_to;		/* recipients of the message before, in the arena of the conversation: nearly always the same again */
 };
 
 /* --- the frame of a day --- */
@@ -168,10 +168,26 @@ page_end(struct html_chat *c, const struct writing *w, bool more, struct err *er
 
 /* --- messages of a day --- */
 
-static enum status
-people(struct writing *w, const struct record *rec, struct err *err)
+/* Have these recipients been told already?  Lists come again with every message; what the small table forgot is told once more, which changes nothing. */
+static bool
+seen(struct html_chat *c, struct str to)
 {
-	struct html_chat *c = w->c;
+	uint64_t sum = UINT64_C(14695981039346656037), *at;
+	size_t i;
+
+	for (i = 0; i < to.n; i++)
+		sum = (sum ^ (unsigned char)to.p[i]) * UINT64_C(1099511628211);
+	sum = sum == 0 ? 1 : sum;
+	at = &c->told[sum % HTML_TOLD];
+	if (*at == sum)
+		return true;
+	*at = sum;
+	return false;
+}
+
+static enum status
+people(struct html_chat *c, const struct record *rec, struct err *err)
+{
 	const struct str from = rec->n[MESSAGE_FROM].s, to = rec->n[MESSAGE_TO].s;
 	struct json_node *t;
 	enum status st;
@@ -179,7 +195,7 @@ people(struct writing *w, const struct record *rec, struct err *err)
 
 	if (from.n > 0 && (st = html_index_person(c->index, c->number, from, true, err)) != ST_OK)
 		return st;
-	if (to.n <= 2 || str_eq(to, w->last_to))
+	if (to.n <= 2 || seen(c, to))
 		return ST_OK;
 	if ((st = json_tape(to, &c->arena, &t, &n, err)) != ST_OK)
 		return st;
@@ -189,8 +205,7 @@ people(struct writing *w, const struct record *rec, struct err *err)
 		if (id.n > 0 && (st = html_index_person(c->index, c->number, id, false, err)) != ST_OK)
 			return st;
 	}
-	arena_reset(&c->talk_arena);
-	return arena_dup(&c->talk_arena, to, &w->last_to, err);
+	return ST_OK;
 }
 
 static enum status
@@ -212,7 +227,7 @@ each_message(void *ctx, const struct record *rec, struct err *err)
 		return c->html.st;
 	if (c->part > 1 && (st = html_index_place(c->index, rec->id, rec->version, c->part, err)) != ST_OK)
 		return st;
-	return people(w, rec, err);
+	return people(c, rec, err);
 }
 
 static enum status
@@ -262,7 +277,7 @@ name_it(struct html_chat *c, struct buf *out, struct err *err)
 	arena_reset(&c->arena);
 	if (c->room.p != NULL) {
 		st = reference_name(c->who, REC_ROOM, c->room, &c->arena, &name, err);
-		return st == ST_OK ? buf_str_add(out, name, err) : st == ST_END ? buf_str_add(out, c->room, err) : st;
+		return st == ST_OK ? buf_str_add(out, name, err) : st == ST_END ? buf_addz(out, NAMELESS, err) : st;
 	}
 	if ((st = json_tape(c->members, &c->arena, &t, &n, err)) != ST_OK)
 		return st;
@@ -296,6 +311,7 @@ each_conversation(void *ctx, const struct conversation *now, struct err *err)
 	c->number = now->number;
 	c->room = now->room;
 	c->members = now->members;
+	memset(c->told, 0, sizeof(c->told));
 	/* A room could be called as a list of members is written: it must not get the same directory. */
 	buf_clear(&e->key);
 	if ((now->room.n > 0 && now->room.p[0] == '[' && (st = buf_putc(&e->key, '\0', err)) != ST_OK) || (st = buf_str_add(&e->key, now->key, err)) != ST_OK ||
@@ -343,7 +359,6 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 	c->place = place;
 	stamp_init(&c->stamp);
 	arena_init(&c->arena, LIMIT_ARENA);
-	arena_init(&c->talk_arena, LIMIT_ARENA);
 	buf_init(&e.title, 8 * LIMIT_RECORD);
 	buf_init(&e.key, 8 * LIMIT_RECORD);
 	if ((st = conversations_open(&c->talks, in, err)) == ST_OK && (st = conversations_each(c->talks, count, &n, err)) == ST_OK && n > 0 &&
@@ -355,7 +370,6 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 	conversations_close(c->talks);
 	html_free(&c->html);
 	arena_free(&c->arena);
-	arena_free(&c->talk_arena);
 	buf_free(&e.title);
 	buf_free(&e.key);
 	mem_free(c);
