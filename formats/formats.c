@@ -2,11 +2,12 @@
 #include "formats/formats.h"
 
 #include "formats/tables.h"
+#include "formats/view_eml.h"
 #include "formats/view_html.h"
 #include "formats/view_org.h"
 #include "formats/view_report.h"
 
-const struct view_family *const formats_all[] = { &csv_view, &json_view, &xml_view, &html_view, &report_view, NULL };
+const struct view_family *const formats_all[] = { &csv_view, &json_view, &xml_view, &html_view, &report_view, &eml_view, NULL };
 
 const struct view_family *
 formats_find(struct str name)

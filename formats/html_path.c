@@ -5,34 +5,32 @@
 #include <stdio.h>
 
 #include "core/digest.h"
+#include "formats/path.h"
 
+/* Names of pages and directories of our own. */
 static bool
-is_name(struct str id)
+is_ours(struct str id)
 {
 	static const char *const ours[] = { "index", "people", "months", "rooms" };
 	size_t i;
 
-	if (id.n == 0 || id.n >= HTML_PATH_ID || str_has_prefix(id, "h-") || id.p[0] == '.' || id.p[0] == '_' || id.p[0] == '-' || id.p[id.n - 1] == '.')
-		return false;
-	for (i = 0; i < id.n; i++)
-		if (id.p[i] == '\0' || strchr("abcdefghijklmnopqrstuvwxyz0123456789._-", id.p[i]) == NULL)
-			return false;
 	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (str_is(id, ours[i]))
-			return false;
-	return memmem(id.p, id.n, "..", 2) == NULL;
+			return true;
+	return false;
 }
 
 enum status
 html_path_id(struct str id, bool plain, char out[HTML_PATH_ID], struct err *err)
 {
 	unsigned char hash[32];
+	char name[PATH_NAME];
 	enum status st;
 
-	if (plain && is_name(id)) {
-		memcpy(out, id.p, id.n);
-		out[id.n] = '\0';
-		return ST_OK;
+	if (plain && !is_ours(id)) {
+		if ((st = path_of_id(id.p == NULL ? STR("") : id, PATH_HASH, name, err)) == ST_OK)
+			memcpy(out, name, strlen(name) + 1);
+		return st;
 	}
 	if ((st = digest_of(DIGEST_SHA256, id.p == NULL ? "" : id.p, id.n, hash, err)) != ST_OK)
 		return st;
