@@ -80,13 +80,15 @@ void
 html_page_begin_alone(struct html_out *h, struct str title, struct str style)
 {
 	unsigned char hash[32];
-	char text[64], policy[160];
+	char text[64], policy[160], *at;
 
 	if (digest_of(DIGEST_SHA256, style.p, style.n, hash, h->err) != ST_OK) {
 		html_fail(h, ST_IO);
 		memset(hash, 0, sizeof(hash));
 	}
-	digest_base64url(hash, sizeof(hash), text); /* CSP takes this alphabet too, with its padding */
+	digest_base64url(hash, sizeof(hash), text);
+	for (at = text; *at != '\0'; at++) /* CSP names hashes in plain Base64 */
+		*at = *at == '-' ? '+' : *at == '_' ? '/' : *at;
 	(void)snprintf(policy, sizeof(policy), "default-src 'none'; style-src 'sha256-%s='; " REST, text);
 	head(h, title, policy);
 	html_style(h, style);
