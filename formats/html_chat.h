@@ -23,6 +23,7 @@ struct html_chat {
 	struct arena arena;		/* of the message at hand */
 	/* The conversation at hand. */
 	int64_t number;
+	uint64_t n_days;
 	struct str title, room, members;
 	char dir[HTML_PATH_ID];
 	uint64_t told[HTML_TOLD];	/* sums of lists of recipients that the index has */

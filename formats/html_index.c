@@ -7,6 +7,7 @@
 static const char schema[] =
     "CREATE TABLE talk (n INTEGER PRIMARY KEY, dir BLOB NOT NULL, title BLOB, room BLOB, messages INTEGER NOT NULL, days INTEGER NOT NULL, first BLOB, last BLOB);"
     "CREATE TABLE day (day BLOB NOT NULL, talk INTEGER NOT NULL, messages INTEGER NOT NULL, PRIMARY KEY (day, talk)) WITHOUT ROWID;"
+    "CREATE INDEX day_talk ON day (talk, day, messages);"
     "CREATE TABLE person (id BLOB NOT NULL, talk INTEGER NOT NULL, sent INTEGER NOT NULL, PRIMARY KEY (id, talk)) WITHOUT ROWID;"
     "CREATE TABLE place (id BLOB NOT NULL, version BLOB NOT NULL, part INTEGER NOT NULL, PRIMARY KEY (id, version)) WITHOUT ROWID;";
 
@@ -24,6 +25,8 @@ static const char *const queries[HTML_INDEX_QUERIES] = {
 	[MONTHS] = "SELECT substr(day, 1, 7) AS month, sum(messages) FROM day GROUP BY month ORDER BY month",
 	[MONTH] = "SELECT " TALK ", d.day, d.messages FROM day AS d JOIN talk AS t ON t.n = d.talk WHERE d.day >= ?1 AND d.day < ?2 ORDER BY d.day, t.n",
 	[PEOPLE] = "SELECT id, count(*), sum(sent) FROM person GROUP BY id ORDER BY id",
+	[LONG_TALKS] = "SELECT n, dir, title, room FROM talk WHERE days >= ?1 ORDER BY n",
+	[DAYS] = "SELECT day, messages FROM day WHERE talk = ?1 ORDER BY day",
 	[PERSON] = "SELECT " TALK ", p.sent FROM person AS p JOIN talk AS t ON t.n = p.talk WHERE p.id = ?1 ORDER BY t.last DESC, t.n",
 };
 

@@ -9,6 +9,8 @@
 #include "formats/html_path.h"
 #include "formats/reference.h"
 
+#define HTML_INDEX_DAYS 3u /* a conversation of so many days has a list of them, index.html beside their pages: of two, both are linked elsewhere */
+
 struct html_index;
 
 enum status html_index_open(struct html_index **out, const struct view_input *in, struct err *) STATUS_USE;

@@ -5,7 +5,7 @@
 #include "formats/html_index.h"
 #include "formats/scratch_db.h"
 
-enum html_index_query { PUT_TALK, PUT_DAY, SEEN_DAY, PUT_PERSON, PUT_PLACE, GET_PLACE, TOTALS, TALKS, ROOMS, MONTHS, MONTH, PEOPLE, PERSON, HTML_INDEX_QUERIES };
+enum html_index_query { PUT_TALK, PUT_DAY, SEEN_DAY, PUT_PERSON, PUT_PLACE, GET_PLACE, TOTALS, TALKS, ROOMS, MONTHS, MONTH, PEOPLE, PERSON, LONG_TALKS, DAYS, HTML_INDEX_QUERIES };
 /* Columns of a conversation, before what a list has besides. */
 enum { T_DIR, T_TITLE, T_ROOM, T_MESSAGES, T_DAYS, T_FIRST, T_LAST, T_MORE };
 

@@ -270,6 +270,27 @@ row_person(struct list *l, struct sqlite3_stmt *q)
 }
 
 static void
+row_day(struct list *l, struct sqlite3_stmt *q)
+{
+	struct html_out *h = l->x->h;
+	const struct str day = scratch_db_text(q, 0);
+	char href[32];
+
+	(void)snprintf(href, sizeof(href), "%.*s.html", STR_ARG(day));
+	html_open(h, "td");
+	html_attr_z(h, "class", "d");
+	html_open(h, "a");
+	html_attr_z(h, "href", href);
+	if (day.n > 0 && day.p[0] == 'u')
+		html_words(h, "无日期", "undated");
+	else
+		html_text(h, day);
+	html_close(h, "a");
+	html_close(h, "td");
+	cell_number(h, scratch_db_int(q, 1));
+}
+
+static void
 row_people(struct list *l, struct sqlite3_stmt *q)
 {
 	struct html_index *x = l->x;
@@ -351,6 +372,7 @@ above_talks(struct list *l)
 static const char *const talk_columns[][2] = { { "会话", "conversation" }, { "#消息", "messages" }, { "#天数", "days" }, { "首日", "first day" },
 	{ "末日", "last day" }, { NULL, NULL } };
 static const char *const month_columns[][2] = { { "日期", "day" }, { "会话", "conversation" }, { "#消息", "messages" }, { NULL, NULL } };
+static const char *const day_columns[][2] = { { "日期", "day" }, { "#消息", "messages" }, { NULL, NULL } };
 static const char *const people_columns[][2] = { { "姓名", "name" }, { "编号", "id" }, { "#会话", "conversations" }, { "#发送", "sent" }, { NULL, NULL } };
 static const char *const person_columns[][2] = { { "会话", "conversation" }, { "#消息", "messages" }, { "#天数", "days" }, { "首日", "first day" },
 	{ "末日", "last day" }, { "#由其发送", "sent by this person" }, { NULL, NULL } };
@@ -371,6 +393,32 @@ months(struct html_index *x, struct err *err)
 		scratch_db_bind(x->q[MONTH], 2, str_of(until));
 		l.first = l.further = month;
 		l.name = str_of(month[0] == 'u' ? "无日期 undated" : month);
+		if ((st = write_list(&l, err)) != ST_OK) {
+			scratch_db_reset(q);
+			return st;
+		}
+	}
+	return st == ST_END ? ST_OK : st;
+}
+
+/* The days of every conversation that has many. */
+static enum status
+days(struct html_index *x, struct err *err)
+{
+	char below[HTML_PATH_ID + 1];
+	struct list l = { .x = x, .query = DAYS, .below = below, .first = "index", .further = "index", .max = 999, .zh = "会话", .en = "conversation",
+		.columns = day_columns, .row = row_day };
+	struct sqlite3_stmt *q = x->q[LONG_TALKS];
+	enum status st;
+
+	scratch_db_bind_int(q, 1, HTML_INDEX_DAYS);
+	while ((st = scratch_db_step(&x->db, q, err)) == ST_OK) {
+		const struct str dir = scratch_db_text(q, 1);
+
+		(void)snprintf(below, sizeof(below), "%.*s/", STR_ARG(dir));
+		l.name = scratch_db_text(q, 2);
+		l.id = scratch_db_text(q, 3);
+		scratch_db_bind_int(x->q[DAYS], 1, scratch_db_int(q, 0));
 		if ((st = write_list(&l, err)) != ST_OK) {
 			scratch_db_reset(q);
 			return st;
@@ -441,7 +489,8 @@ html_index_write(struct html_index *x, const struct view_input *in, struct refer
 	x->n_messages = scratch_db_int(x->q[TOTALS], 1);
 	x->n_people = scratch_db_int(x->q[TOTALS], 2);
 	scratch_db_reset(x->q[TOTALS]);
-	if ((st = write_list(&all, err)) != ST_OK || (st = write_list(&rooms, err)) != ST_OK || (st = months(x, err)) != ST_OK)
+	if ((st = write_list(&all, err)) != ST_OK || (st = write_list(&rooms, err)) != ST_OK || (st = months(x, err)) != ST_OK ||
+	    (st = days(x, err)) != ST_OK)
 		return st;
 	return people(x, err);
 }

@@ -285,6 +285,9 @@ content(struct html_chat *c, const struct record *rec, const struct html_type *t
 		return;
 	}
 	if (t != NULL && t[0].tok == JSON_OBJ && type != NULL) {
+		/* A text that stands beside its payload: other payloads have in them what n.text says in words. */
+		if (text->s.n > 0 && (str_is(rec->n[MESSAGE_TYPE].s, "text") || t[0].n_children == 0) && json_get(t, 0, "content") == 0)
+			html_said(h, text->s);
 		html_payload(c, rec, type, t, 0, 0);
 	} else if (t != NULL) {
 		if (text->s.n > 0)
@@ -300,9 +303,6 @@ content(struct html_chat *c, const struct record *rec, const struct html_type *t
 	} else if (!str_is(rec->n[MESSAGE_TYPE].s, "switch") && rec->n[MESSAGE_RECALLS].s.n == 0 && rec->n[MESSAGE_FILES].s.n <= 2) {
 		no_text(h, text);
 	}
-	/* A text that its payload does not have: derived otherwise, or by another platform. */
-	if (t != NULL && t[0].tok == JSON_OBJ && type != NULL && t[0].n_children == 0 && text->s.n > 0)
-		html_said(h, text->s);
 	other_files(c, rec, type);
 }
 

@@ -17,7 +17,8 @@ is_ours(struct str id)
 	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (str_is(id, ours[i]))
 			return true;
-	return false;
+	/* Further pages of lists, and a directory that is called like a file beside it. */
+	return str_has_prefix(id, "index-") || (id.n > 5 && memcmp(id.p + id.n - 5, ".html", 5) == 0) || (id.n > 4 && memcmp(id.p + id.n - 4, ".css", 4) == 0);
 }
 
 enum status

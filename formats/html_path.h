@@ -7,8 +7,8 @@
 #define HTML_PATH_ID 35u /* "h-", 32 hex digits, NUL */
 
 /*
- * html_path_id(id, plain, out, err): where ${plain} as path_of_id (path.h), but the hash for names of our own too (index, people, months, rooms); otherwise always
- * the hash.
+ * html_path_id(id, plain, out, err): where ${plain} as path_of_id (path.h), but the hash for names of our own too (index, people, months, rooms, index-…, ….html,
+ * ….css); otherwise always the hash.
  */
 enum status html_path_id(struct str id, bool plain, char out[HTML_PATH_ID], struct err *) STATUS_USE;
 /* html_path_part(day, part, out): "2026-11-21", then "2026112102" …; ${part} from 1 to HTML_PARTS. */

@@ -24,7 +24,7 @@ static const struct fact { const char *name, *zh, *en; enum as as; } facts[] = {
 	{ "began_at", "开始", "began", AS_TIME },
 	{ "captured_at", "完成", "captured", AS_TIME },
 	{ "time_zone", "时区", "time zone", AS_TEXT },
-	{ "sessions", "会话次数（含续跑）", "sessions (resumed ones too)", AS_TEXT },
+	{ "sessions", "运行段数（含续跑）", "sessions", AS_TEXT },
 	{ "archive", "归档", "archive", AS_TEXT },
 	{ "volume", "分卷", "volume", AS_VOLUME },
 	{ "chain", "链", "chain", AS_TEXT },

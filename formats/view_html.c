@@ -42,6 +42,8 @@ day_links(struct html_chat *c, const struct writing *w, bool more)
 	html_open(h, "p");
 	html_attr_z(h, "class", "nav");
 	html_href(h, "../index.html", "全部会话", "all conversations");
+	if (c->n_days >= HTML_INDEX_DAYS)
+		html_href(h, "index.html", "本会话各日", "days of this conversation");
 	if (c->part > 1) {
 		html_path_part(c->day, c->part - 1, name);
 		(void)snprintf(href, sizeof(href), "%s.html", name);
@@ -309,6 +311,7 @@ each_conversation(void *ctx, const struct conversation *now, struct err *err)
 	enum status st;
 
 	c->number = now->number;
+	c->n_days = now->n_days;
 	c->room = now->room;
 	c->members = now->members;
 	memset(c->told, 0, sizeof(c->told));

@@ -6,6 +6,7 @@
  *   data/views/chat/months/2026-11.html (…-2.html)   what was said on which day
  *   data/views/chat/people/index.html (…-2.html)     everybody who sent or received, and people/<person>.html with their conversations
  *   data/views/chat/<conversation>/<day>.html        the messages of a day, or its first part
+ *   data/views/chat/<conversation>/index.html        the days of a conversation that has more than two
  *   data/views/chat/style.css
  *
  * <conversation> is the room's id, or "h-" and 32 hex digits of SHA-256 of conversation.key; <person> alike (html_path.h).  <day> is 2026-11-21 or undated.  A day with more than

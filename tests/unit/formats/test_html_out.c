@@ -143,7 +143,7 @@ paths(void **state)
 		{ "wr-plan_1.x", "wr-plan_1.x" }, { "abcdefghijklmnopqrstuvwxyz12345678", "abcdefghijklmnopqrstuvwxyz12345678" },
 		/* echo -n wrABC | sha256sum */
 		{ "wrABC", "h-0b4eb840858025138163a0f1ee1711e1" },
-		{ "", "h-e3b0c44298fc1c149afbf4c8996fb924" }, { "people", NULL }, { "index", NULL }, { "months", NULL }, { "rooms", NULL },
+		{ "", "h-e3b0c44298fc1c149afbf4c8996fb924" }, { "people", NULL }, { "index", NULL }, { "months", NULL }, { "rooms", NULL }, { "index-2", NULL }, { "style.css", NULL }, { "index.html", NULL },
 		{ "h-e3b0c44298fc1c149afbf4c8996fb924", NULL }, { ".x", NULL }, { "-x", NULL }, { "a/b", NULL }, { "中", NULL },
 		{ "abcdefghijklmnopqrstuvwxyz123456789", NULL },
 	};

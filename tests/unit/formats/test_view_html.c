@@ -4,6 +4,8 @@
  */
 #include "shelf.h"
 
+#include <limits.h>
+
 #include "core/mem.h"
 #include "core/json.h"
 #include "formats/view_html.h"
@@ -243,11 +245,83 @@ without_memory(void **state)
 	records_close(&recs);
 }
 
+/* A disk that is full after so many bytes, or a place that opens no more files. */
+struct small {
+	struct view_place place;
+	struct sink sink;
+	uint64_t left;
+	unsigned files;
+};
+
+static enum status
+small_write(struct sink *s, const void *p, size_t n, struct err *err)
+{
+	struct small *d = (struct small *)(void *)((char *)s - offsetof(struct small, sink));
+
+	(void)p;
+	if (n > d->left)
+		return err_set(err, ST_IO, "full");
+	d->left -= n;
+	return ST_OK;
+}
+
+static enum status
+small_begin(struct view_place *p, const char *path, struct sink **out, struct err *err)
+{
+	struct small *d = (struct small *)p;
+
+	(void)path;
+	if (d->files-- == 0)
+		return err_set(err, ST_IO, "no file");
+	*out = &d->sink;
+	return ST_OK;
+}
+
+static enum status
+small_end(struct view_place *p, struct err *err)
+{
+	(void)p;
+	(void)err;
+	return ST_OK;
+}
+
+static void
+full_disk(void **state)
+{
+	struct small d;
+	struct records recs;
+	struct view_input in = { .opt = &opt, .records = &recs.iter, .scratch = -1 };
+	struct err err;
+	uint64_t bytes, all;
+	unsigned files, n;
+
+	(void)state;
+	records_open(&recs, "chat.jsonl");
+	d = (struct small){ { NULL, small_begin, small_end }, { small_write, 0 }, UINT64_MAX, UINT_MAX };
+	assert_int_equal(html_view.make(&in, &d.place, &err), ST_OK);
+	all = UINT64_MAX - d.left;
+	n = UINT_MAX - d.files;
+	assert_true(all > 100000 && n > 20);
+	for (bytes = 0; bytes < all; bytes += 997) {
+		d = (struct small){ { NULL, small_begin, small_end }, { small_write, 0 }, bytes, UINT_MAX };
+		err_init(&err);
+		assert_int_equal(html_view.make(&in, &d.place, &err), ST_IO);
+		assert_string_equal(err.text, "full");
+	}
+	for (files = 0; files < n; files++) {
+		d = (struct small){ { NULL, small_begin, small_end }, { small_write, 0 }, UINT64_MAX, files };
+		err_init(&err);
+		assert_int_equal(html_view.make(&in, &d.place, &err), ST_IO);
+		assert_string_equal(err.text, "no file");
+	}
+	records_close(&recs);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = { cmocka_unit_test(exact_bytes), cmocka_unit_test(other_records), cmocka_unit_test(parts), cmocka_unit_test(long_messages),
-		cmocka_unit_test(deep), cmocka_unit_test(not_ours), cmocka_unit_test(without_memory) };
+		cmocka_unit_test(deep), cmocka_unit_test(not_ours), cmocka_unit_test(without_memory), cmocka_unit_test(full_disk) };
 
 	if (when_zone("Asia/Shanghai", NULL) != ST_OK)
 		return 1;
