@@ -385,9 +385,9 @@ static bool
 owns(const char *path)
 {
 	const size_t n = strlen(path), root = sizeof(ROOT) - 1;
-	const char *rest = path + root, *slash;
+	const char *rest = path + root;
 
-	return n > root + 5 && memcmp(path, ROOT, root) == 0 && strcmp(path + n - 5, ".html") == 0 && (slash = strchr(rest, '/')) != NULL &&
+	return n > root + 5 && memcmp(path, ROOT, root) == 0 && strcmp(path + n - 5, ".html") == 0 && strchr(rest, '/') != NULL &&
 	    strncmp(rest, "people/", 7) != 0 && strncmp(rest, "months/", 7) != 0;
 }
 
