@@ -18,7 +18,7 @@ struct list {
 	const char *zh, *en;
 	struct str name;	/* of a person or month, behind the title; absent: none */
 	struct str id;
-	const char *const (*columns)[2]; /* zh, en; ended by NULL; numbers from "#" on */
+	const char *const (*columns)[2]; /* as html_table */
 	void (*row)(struct list *, struct sqlite3_stmt *);
 	void (*above)(struct list *); /* on the first page, before the table; NULL: nothing */
 };
@@ -53,31 +53,6 @@ links(struct list *l, unsigned page, bool more)
 		html_href(h, name, "下一页 →", "next page");
 	}
 	html_close(h, "p");
-	html_z(h, "\n");
-}
-
-static void
-table_head(struct list *l)
-{
-	struct html_out *h = l->x->h;
-	const char *const(*column)[2];
-
-	html_open(h, "table");
-	html_open(h, "thead");
-	html_open(h, "tr");
-	for (column = l->columns; (*column)[0] != NULL; column++) {
-		const bool number = (*column)[0][0] == '#';
-
-		html_open(h, "th");
-		html_attr_z(h, "scope", "col");
-		if (number)
-			html_attr_z(h, "class", "n");
-		html_words(h, (*column)[0] + number, (*column)[1]);
-		html_close(h, "th");
-	}
-	html_close(h, "tr");
-	html_close(h, "thead");
-	html_open(h, "tbody");
 	html_z(h, "\n");
 }
 
@@ -133,7 +108,7 @@ begin(struct list *l, unsigned page, struct err *err)
 	html_z(x->h, "\n");
 	if (page == 1 && l->above != NULL)
 		l->above(l);
-	table_head(l);
+	html_table(x->h, l->columns);
 	return x->h->st;
 }
 
@@ -143,8 +118,7 @@ end(struct list *l, unsigned page, bool more, struct err *err)
 	struct html_out *h = l->x->h;
 	enum status st;
 
-	html_close(h, "tbody");
-	html_close(h, "table");
+	html_table_end(h);
 	html_open(h, "div");
 	html_attr_z(h, "class", "foot");
 	links(l, page, more);

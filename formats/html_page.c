@@ -147,3 +147,32 @@ html_href(struct html_out *h, const char *href, const char *zh, const char *en)
 	html_close(h, "a");
 	html_z(h, "\n");
 }
+
+void
+html_table(struct html_out *h, const char *const (*columns)[2])
+{
+	html_open(h, "table");
+	html_open(h, "thead");
+	html_open(h, "tr");
+	for (; (*columns)[0] != NULL; columns++) {
+		const bool number = (*columns)[0][0] == '#';
+
+		html_open(h, "th");
+		html_attr_z(h, "scope", "col");
+		if (number)
+			html_attr_z(h, "class", "n");
+		html_words(h, (*columns)[0] + number, (*columns)[1]);
+		html_close(h, "th");
+	}
+	html_close(h, "tr");
+	html_close(h, "thead");
+	html_open(h, "tbody");
+	html_z(h, "\n");
+}
+
+void
+html_table_end(struct html_out *h)
+{
+	html_close(h, "tbody");
+	html_close(h, "table");
+}

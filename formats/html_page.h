@@ -19,6 +19,9 @@ void html_time(struct html_out *, struct stamp *, int64_t ms, bool day);
 /* html_fact(h, zh, en): <dt> with both labels, <dd> left open; html_fact_end closes it.  Inside html_open(h, "dl"). */
 void html_fact(struct html_out *, const char *zh, const char *en);
 void html_fact_end(struct html_out *);
+/* html_table(h, columns): a table with its head, the body left open; columns are { zh, en }, ended by NULL; "#" before the Chinese: numbers.  html_table_end closes it. */
+void html_table(struct html_out *, const char *const (*columns)[2]);
+void html_table_end(struct html_out *);
 /* html_href(h, href, zh, en): a link to another page of ours. */
 void html_href(struct html_out *, const char *href, const char *zh, const char *en);
 

@@ -210,28 +210,6 @@ fact_list(struct page *p, size_t of, const struct fact *rows, size_t n)
 /* --- the table of streams --- */
 
 static void
-heads(struct html_out *h, const char *const (*columns)[2])
-{
-	html_open(h, "table");
-	html_open(h, "thead");
-	html_open(h, "tr");
-	for (; (*columns)[0] != NULL; columns++) {
-		const bool number = (*columns)[0][0] == '#';
-
-		html_open(h, "th");
-		html_attr_z(h, "scope", "col");
-		if (number)
-			html_attr_z(h, "class", "n");
-		html_words(h, (*columns)[0] + number, (*columns)[1]);
-		html_close(h, "th");
-	}
-	html_close(h, "tr");
-	html_close(h, "thead");
-	html_open(h, "tbody");
-	html_z(h, "\n");
-}
-
-static void
 cell(struct html_out *h, const char *class_, struct str text)
 {
 	html_open(h, "td");
@@ -308,11 +286,10 @@ streams(struct page *p)
 	html_open(h, "h2");
 	html_words(h, "各记录流", "streams");
 	html_close(h, "h2");
-	heads(h, columns);
+	html_table(h, columns);
 	for (i = at + 1, k = 0; at != 0 && p->t[at].tok == JSON_ARR && k < p->t[at].n_children; i = p->t[i].next, k++)
 		stream_row(p, i);
-	html_close(h, "tbody");
-	html_close(h, "table");
+	html_table_end(h);
 	html_z(h, "\n");
 }
 
@@ -330,6 +307,27 @@ period(struct page *p, const struct record *rec)
 		html_z(h, " – ");
 	if (rec->n[until].ms != WHEN_UNKNOWN)
 		html_time(h, &p->stamp, rec->n[until].ms, true);
+}
+
+/* An id of hundreds of characters has its two ends; gaps.csv has all of it. */
+static void
+object(struct html_out *h, struct str id)
+{
+	size_t i;
+
+	for (i = 0; i < id.n && (unsigned char)id.p[i] < 0x80; i++)
+		;
+	if (id.n <= 64 || i < id.n) {
+		html_bdi(h, "id", id);
+		return;
+	}
+	html_open(h, "bdi");
+	html_attr_z(h, "class", "id");
+	html_attr(h, "title", id);
+	html_text(h, (struct str){ id.p, 32 });
+	html_z(h, " … ");
+	html_text(h, (struct str){ id.p + id.n - 12, 12 });
+	html_close(h, "bdi");
 }
 
 static enum status
@@ -352,7 +350,7 @@ entry(void *ctx, const struct record *rec, struct err *err)
 	html_close(h, "td");
 	cell(h, "n", record_get(rec, "count"));
 	html_open(h, "td");
-	html_bdi(h, "id", record_get(rec, "object"));
+	object(h, record_get(rec, "object"));
 	period(p, rec);
 	html_close(h, "td");
 	html_open(h, "td");
@@ -382,12 +380,11 @@ entries(struct page *p, const struct view_input *in, const char *stream, const c
 	html_open(h, "h2");
 	html_words(h, zh, en);
 	html_close(h, "h2");
-	heads(h, columns);
+	html_table(h, columns);
 	p->n_rows = 0;
 	if ((st = in->records->run(in->records, stream, entry, p, err)) != ST_OK)
 		return st;
-	html_close(h, "tbody");
-	html_close(h, "table");
+	html_table_end(h);
 	html_open(h, "p");
 	html_attr_z(h, "class", "sub");
 	if (p->n_rows > REPORT_HTML_ROWS) {
