@@ -121,16 +121,14 @@ announced(struct html_chat *c, const struct json_node *t, size_t i)
 	struct html_out *h = &c->html;
 	size_t k, m;
 
-	if (t == NULL)
-		return;
-	html_open(h, "dl");
 	for (k = 0; k < sizeof(facts) / sizeof(facts[0]); k++)
-		if ((m = json_get(t, i, facts[k].name)) != 0 && (t[m].tok == JSON_STR || t[m].tok == JSON_NUM)) {
+		if (t != NULL && (m = json_get(t, i, facts[k].name)) != 0 && (t[m].tok == JSON_STR || t[m].tok == JSON_NUM)) {
+			html_open(h, "dl");
 			html_fact(h, facts[k].zh, facts[k].en);
 			html_bdi(h, NULL, t[m].tok == JSON_STR ? html_string(c, &t[m]) : t[m].val);
 			html_fact_end(h);
+			html_close(h, "dl");
 		}
-	html_close(h, "dl");
 }
 
 static void

@@ -12,6 +12,7 @@
 
 #define ROOT		"data/views/chat/"
 #define NAMELESS	"未知名称的群聊 room of unknown name"
+#define MEMBERS_SHOWN	100u	/* at the head of its pages */
 #define NAMES_SHOWN	12u	/* members in the name of a conversation without a room */
 
 /* A day, between the one before and the one behind it. */
@@ -72,6 +73,7 @@ about(struct html_chat *c, const struct writing *w)
 	const struct format_options *opt = c->in->opt;
 	struct html_out *h = &c->html;
 	struct json_node *t;
+	enum status st;
 	size_t i, k, n;
 
 	html_open(h, "p");
@@ -82,11 +84,16 @@ about(struct html_chat *c, const struct writing *w)
 		html_bdi(h, "id", c->room);
 	} else {
 		html_words(h, "无群聊的会话，参与者", "no room; between");
-		if (json_tape(c->members, &c->arena, &t, &n, h->err) == ST_OK)
-			for (i = 1, k = 0; k < t[0].n_children && k < 100; i = t[i].next, k++) {
-				html_z(h, k == 0 ? " " : "、");
-				html_person(c, html_string(c, &t[i]));
-			}
+		if ((st = json_tape(c->members, &c->arena, &t, &n, h->err)) != ST_OK) {
+			html_fail(h, st);
+			return;
+		}
+		for (i = 1, k = 0; k < t[0].n_children && k < MEMBERS_SHOWN; i = t[i].next, k++) {
+			html_z(h, k == 0 ? " " : "、");
+			html_person(c, html_string(c, &t[i]));
+		}
+		if (k < t[0].n_children)
+			html_f(h, " +%u", (unsigned)(t[0].n_children - k));
 	}
 	html_close(h, "p");
 	html_z(h, "\n");
