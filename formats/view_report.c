@@ -4,6 +4,7 @@
 #include "core/i18n.h"
 #include "formats/csv.h"
 #include "formats/csv_read.h"
+#include "formats/report_html.h"
 
 #define REPORT_JSON "data/report/completeness.json"
 #define REPORT_GAPS "data/report/gaps.csv"
@@ -48,6 +49,8 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 {
 	enum status st = certificate(in, place, err);
 
+	if (st == ST_OK)
+		st = report_html(in, place, err);
 	return st == ST_OK ? gaps(in, place, err) : st;
 }
 
