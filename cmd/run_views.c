@@ -139,6 +139,7 @@ run_views_finish(struct run *r, struct err *err)
 {
 	struct view_input in = { .records = archive_records(r->archive), .scratch = archive_work_dir(r->archive) };
 	struct format_options opt;
+	struct run_blobs blobs;
 	struct run_place place;
 	struct buf report;
 	enum status st;
@@ -147,8 +148,10 @@ run_views_finish(struct run *r, struct err *err)
 	progress_phase(_("making views"));
 	run_view_options(r, &opt);
 	run_place_init(&place, r->archive);
+	run_blobs_init(&blobs, r->archive);
 	buf_init(&report, (size_t)4 << 20);
 	in.opt = &opt;
+	in.blobs = &blobs.blobs;
 	if ((st = run_report(r, &report, err)) == ST_OK)
 		st = finish_tables(r, &opt, &place.place, err);
 	opt.report = buf_str(&report);
