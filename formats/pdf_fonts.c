@@ -50,7 +50,7 @@ configure(struct pdf_fonts *f, struct err *err)
 		goto out;
 	}
 	if ((st = buf_addz(&xml, "<?xml version=\"1.0\"?><fontconfig>", err)) != ST_OK ||
-	    (st = add_dirs(&xml, "dir", FcConfigGetConfigDirs(machine), err)) != ST_OK ||
+	    (st = add_dirs(&xml, "dir", FcConfigGetFontDirs(machine), err)) != ST_OK ||
 	    (st = add_dirs(&xml, "cachedir", FcConfigGetCacheDirs(machine), err)) != ST_OK ||
 	    (st = buf_addz(&xml, "<selectfont><rejectfont><pattern><patelt name=\"color\"><bool>true</bool></patelt></pattern>"
 				 "<pattern><patelt name=\"scalable\"><bool>false</bool></patelt></pattern></rejectfont></selectfont></fontconfig>",
