@@ -12,6 +12,7 @@
 
 #define PAIRS ((const double[]){ 17, 33, 17, 33 })
 #define N_PAIRS 4
+#define SIGNED_MAX 12 /* signers on the first page */
 
 /* --- reading --- */
 
@@ -202,6 +203,8 @@ approval_word_say(struct approval *a, unsigned column, enum approval_list list, 
 
 	if (word.zh == NULL) {
 		pdf_say(a->d, column, PDF_STRONG, value);
+		if (list != APPROVAL_GAP)
+			pdf_sayz(a->d, column, PDF_LABEL_EN, "（平台原值 as the platform says it）");
 		return;
 	}
 	pdf_sayz(a->d, column, style, word.zh);
@@ -339,7 +342,7 @@ attachments(struct approval *a)
 
 	if (a->n_ids == 0)
 		return;
-	pdf_heading(a->d, (struct pdf_label){ "附件清单", "Attachments" }, NULL);
+	pdf_heading(a->d, (struct pdf_label){ "附件清单", "Attachments" }, PDF_KEEP);
 	pdf_table(a->d, 4, (const double[]){ 5, 36, 14, 45 });
 	pdf_label(a->d, 0, (struct pdf_label){ "序", "No." });
 	pdf_label(a->d, 1, (struct pdf_label){ "名称、类型、平台编号", "Name, media type, platform's id" });
@@ -443,6 +446,35 @@ people(struct approval *a, unsigned column, const struct approval_tree *t)
 	}
 }
 
+/* Who decided what and when, for a reader who looks at the first page alone; the route has all of it. */
+static void
+signed_by(struct approval *a)
+{
+	const struct approval_tree *t = &a->route;
+	size_t k, c, j, p, list, n = 0;
+	int64_t at;
+
+	for (NODES(t, 0, c, k)) {
+		if (t->t[c].tok != JSON_OBJ || (list = json_get(t->t, c, "people")) == 0 || t->t[list].tok != JSON_ARR)
+			continue;
+		for (NODES(t, list, p, j)) {
+			if (t->t[p].tok != JSON_OBJ || (at = approval_ms(approval_get(a, t, p, "at"))) == WHEN_UNKNOWN)
+				continue;
+			if (n++ == SIGNED_MAX) {
+				pdf_line(a->d, 1);
+				pdf_sayz(a->d, 1, PDF_SMALL, "…… 余见审批流程 more in the route");
+				return;
+			}
+			pdf_line(a->d, 1);
+			approval_person(a, 1, REC_USER, approval_get(a, t, p, "id"));
+			pdf_sayz(a->d, 1, PDF_SMALL, "  ·  ");
+			approval_word_say(a, 1, APPROVAL_RESULT, approval_get(a, t, p, "status"));
+			pdf_sayz(a->d, 1, PDF_SMALL, "  ·  ");
+			approval_time(a, 1, PDF_PLAIN, at);
+		}
+	}
+}
+
 static void
 summary(struct approval *a)
 {
@@ -471,6 +503,13 @@ summary(struct approval *a)
 	pdf_row(a->d);
 	pdf_table_end(a->d);
 	pdf_table(a->d, 2, (const double[]){ 17, 83 });
+	if (a->route.t != NULL && !a->route.broken) {
+		signed_by(a);
+		if (pdf_said(a->d, 1)) {
+			pdf_label(a->d, 0, (struct pdf_label){ "签署", "Signed by" });
+			pdf_row(a->d);
+		}
+	}
 	if (a->applicants.t != NULL && (a->applicants.broken || a->applicants.t[0].n_children > 0)) {
 		pdf_label(a->d, 0, (struct pdf_label){ "代为提交", "Submitted for" });
 		people(a, 1, &a->applicants);
@@ -517,7 +556,7 @@ provenance(struct approval *a)
 	enum status st;
 	size_t i;
 
-	pdf_heading(a->d, (struct pdf_label){ "出处与核验", "Provenance and how to check" }, NULL);
+	pdf_heading(a->d, (struct pdf_label){ "出处与核验", "Provenance and how to check" }, PDF_KEEP_QR);
 	buf_init(&qr, LIMIT_RECORD);
 	if ((st = approval_qr(a, &qr, pdf_err(a->d))) != ST_OK)
 		pdf_fail(a->d, st);

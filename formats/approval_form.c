@@ -367,7 +367,7 @@ approval_form(struct approval *a)
 {
 	const struct approval_tree *t = &a->fields;
 
-	pdf_heading(a->d, (struct pdf_label){ "表单内容", "The form as filled in" }, NULL);
+	pdf_heading(a->d, (struct pdf_label){ "表单内容", "The form as filled in" }, PDF_KEEP);
 	if (t->t == NULL || t->broken || t->t[0].n_children == 0) {
 		if (t->broken && approval_room(a, t->text.n))
 			pdf_say(a->d, 0, PDF_CODE, t->text);

@@ -109,7 +109,7 @@ approval_route(struct approval *a)
 	const struct approval_tree *t = &a->route;
 	size_t k, c, j, p, list;
 
-	pdf_heading(a->d, (struct pdf_label){ "审批流程与签署", "Route and signatures" }, NULL);
+	pdf_heading(a->d, (struct pdf_label){ "审批流程与签署", "Route and signatures" }, PDF_KEEP);
 	if (t->t == NULL || t->broken) {
 		if (t->broken)
 			as_it_stands(a, t->text);
@@ -160,7 +160,7 @@ approval_comments(struct approval *a)
 
 	if (t->t == NULL || (!t->broken && t->t[0].n_children == 0))
 		return;
-	pdf_heading(a->d, (struct pdf_label){ "评论", "Comments" }, NULL);
+	pdf_heading(a->d, (struct pdf_label){ "评论", "Comments" }, PDF_KEEP);
 	if (t->broken) {
 		as_it_stands(a, t->text);
 		return;

@@ -10,10 +10,12 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/when.h"
+#include "formats/pdf_cff.h"
 #include "formats/pdf_xmp.h"
 #include "version.h"
 
 #define PATH_LEN 256
+#define FONT_MAX ((size_t)32 << 20)
 
 struct pass {
 	const struct pdf_a *a;
@@ -136,6 +138,27 @@ glyphs(struct pass *p, qpdf_oh font)
 	return qpdf_oh_is_array(p->q, list) ? (size_t)qpdf_oh_get_array_n_items(p->q, list) : 0;
 }
 
+/* The font's program without what none of its glyphs needs (pdf_cff.h). */
+static enum status
+trim(struct pass *p, qpdf_oh file, size_t n_glyphs, struct err *err)
+{
+	unsigned char *bytes = NULL;
+	struct buf small;
+	size_t n = 0;
+	enum status st = ST_OK;
+
+	if (!qpdf_oh_is_stream(p->q, file) || qpdf_oh_get_stream_data(p->q, file, qpdf_dl_all, NULL, &bytes, &n) != QPDF_SUCCESS)
+		return ST_OK;
+	buf_init(&small, FONT_MAX);
+	st = pdf_cff_trim((struct str){ (const char *)bytes, n }, n_glyphs, &small, err);
+	if (st == ST_OK)
+		qpdf_oh_replace_stream_data(
+		    p->q, file, (const unsigned char *)small.p, small.n, qpdf_oh_new_null(p->q), qpdf_oh_new_null(p->q));
+	buf_free(&small);
+	free(bytes);
+	return st == ST_END ? ST_OK : st;
+}
+
 /* 6.3.3.2: how characters lead to glyphs; 6.3.5: which characters a subset has, one bit each. */
 static enum status
 cid_font(struct pass *p, qpdf_oh font, struct err *err)
@@ -154,7 +177,7 @@ cid_font(struct pass *p, qpdf_oh font, struct err *err)
 		bits[i / 8] |= (unsigned char)(0x80u >> i % 8);
 	put(p, descriptor, "/CIDSet", stream(p, bits, (n + 7) / 8));
 	mem_free(bits);
-	return ST_OK;
+	return trim(p, qpdf_oh_get_key(p->q, descriptor, "/FontFile3"), n, err);
 }
 
 static enum status

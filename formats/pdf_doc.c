@@ -101,6 +101,7 @@ add(struct pdf_cell *c, enum pdf_style style, struct str s, struct err *err)
 	if (c->attrs == NULL)
 		c->attrs = pango_attr_list_new();
 	dress(c->attrs, pango_attr_size_new_absolute((int)(styles[style].size * PANGO_SCALE)), from, c->text.n);
+	dress(c->attrs, pango_attr_insert_hyphens_new(FALSE), from, c->text.n); /* an id is broken as it is */
 	dress(c->attrs, pango_attr_foreground_new(styles[style].r, styles[style].g, styles[style].b), from, c->text.n);
 	if (styles[style].bold)
 		dress(c->attrs, pango_attr_weight_new(PANGO_WEIGHT_BOLD), from, c->text.n);
@@ -368,16 +369,14 @@ pdf_title(struct pdf_doc *d, struct str over, struct pdf_label kind, struct str 
 }
 
 void
-pdf_heading(struct pdf_doc *d, struct pdf_label label, const char *detail)
+pdf_heading(struct pdf_doc *d, struct pdf_label label, double keep)
 {
 	double h;
 
 	pdf_sayz(d, 0, PDF_HEADING, label.zh);
 	pdf_sayf(d, 0, PDF_HEADING, " %s", label.en);
-	if (detail != NULL)
-		pdf_sayf(d, 0, PDF_LABEL_EN, "   %s", detail);
 	h = pdf_cell_lay(d, &d->cell[0], PDF_WIDTH);
-	pdf_room(d, h + 60); /* a heading is not left alone at the foot */
+	pdf_room(d, h + 16 + keep); /* a heading is not left alone at the foot */
 	d->y += d->y > TOP + 1 ? 12 : 0;
 	pdf_cell_draw(d, &d->cell[0], MARGIN, d->y, "H2");
 	pdf_cell_clear(&d->cell[0]);

@@ -14,6 +14,8 @@
 
 #define PDF_COLUMNS 8
 #define PDF_WIDTH 499.28 /* points between the margins: fractions of a column are of it */
+#define PDF_KEEP 60.0 /* what usually stays with a heading: a head and a row */
+#define PDF_KEEP_QR 180.0 /* a code, and a paragraph below it */
 #define PDF_TEXT_MAX ((size_t)64 << 10) /* bytes of one text on a page; the rest is counted and pointed to */
 
 struct pdf_doc;
@@ -58,7 +60,8 @@ void pdf_line(struct pdf_doc *, unsigned column); /* a new line, unless the colu
 
 /* --- the page --- */
 void pdf_title(struct pdf_doc *, struct str over, struct pdf_label kind, struct str title, struct pdf_label badge, enum pdf_style badge_style);
-void pdf_heading(struct pdf_doc *, struct pdf_label, const char *detail /* may be NULL */);
+/* pdf_heading(d, label, keep): on one page with the ${keep} points that follow. */
+void pdf_heading(struct pdf_doc *, struct pdf_label, double keep);
 void pdf_paragraph(struct pdf_doc *); /* column 0, over the whole width */
 void pdf_gap(struct pdf_doc *, double points);
 

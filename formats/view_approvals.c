@@ -1,24 +1,19 @@
 /* view_approvals.c: the family `pdf`: from records to files, and back. */
 #include "formats/view_approvals.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#include "core/fs.h"
 #include "core/i18n.h"
 #include "core/limits.h"
 #include "formats/approval.h"
 #include "formats/path.h"
-#include "formats/pdf_a.h"
+#include "formats/pdf_file.h"
 #include "formats/pdf_text.h"
 
 #define DIR "data/views/approvals/"
 #define SUFFIX ".pdf"
 #define STREAM "approvals"
 #define NAME_MAX_ (VIEW_PATH_MAX - (sizeof(DIR) - 1) - (sizeof(SUFFIX) - 1))
-#define DRAWN "pdf-pages.tmp"
-#define FINAL "pdf-final.tmp"
 
 struct making {
 	const struct view_input *in;
@@ -52,36 +47,6 @@ names(struct making *m, const struct record *rec, struct buf *title, struct buf 
 }
 
 static enum status
-copy_out(struct making *m, const char *path, struct err *err)
-{
-	char block[16384];
-	struct sink *sink;
-	ssize_t n = 0;
-	enum status st;
-	int fd;
-
-	if ((st = fs_open_read(m->in->scratch, FINAL, &fd, err)) != ST_OK)
-		return st;
-	if ((st = m->place->begin(m->place, path, &sink, err)) == ST_OK) {
-		while (st == ST_OK && (n = TEMP_FAILURE_RETRY(read(fd, block, sizeof(block)))) > 0)
-			st = sink_write(sink, block, (size_t)n, err);
-		if (st == ST_OK && n < 0)
-			st = err_sys(err, "%s", FINAL);
-		if (st == ST_OK)
-			st = m->place->end(m->place, err);
-	}
-	fs_drop(&fd);
-	return st;
-}
-
-static void
-clean(int dir)
-{
-	(void)unlinkat(dir, DRAWN, 0);
-	(void)unlinkat(dir, FINAL, 0);
-}
-
-static enum status
 document(struct making *m, const struct record *rec, const char *path, struct err *err)
 {
 	struct approval a = { .rec = rec, .opt = m->in->opt, .blobs = m->in->blobs, .ref = m->ref, .arena = &m->arena, .stamp = &m->stamp };
@@ -93,16 +58,14 @@ document(struct making *m, const struct record *rec, const char *path, struct er
 	buf_init(&author, 4096);
 	a.picture = m->picture;
 	if ((st = names(m, rec, &title, &head, &author, err)) == ST_OK && (st = approval_begin(&a, err)) == ST_OK) {
-		struct pdf_job job = { m->fonts, head.p, m->in->opt->made_ms, m->in->scratch, DRAWN, approval_tell, &a };
+		struct pdf_job job = { .fonts = m->fonts, .head = head.p, .body = approval_tell, .ctx = &a };
 		struct pdf_a pass = { .level = PDF_A_3B, .title = buf_str(&title), .author = buf_str(&author),
-			.subject = STR("审批单 Approval record"), .made_ms = m->in->opt->made_ms, .file = rec->line, .file_name = "record.json",
+			.subject = STR("审批单 Approval record"), .file = rec->line, .file_name = "record.json",
 			.media_type = "application/json", .file_about = str_of(rec->stream) };
 
-		if ((st = pdf_doc_make(&job, err)) == ST_OK && (st = pdf_a_make(&pass, m->in->scratch, DRAWN, FINAL, err)) == ST_OK)
-			st = copy_out(m, path, err);
+		st = pdf_file_make(m->in, m->place, path, &job, &pass, err);
 	}
 	m->picture = a.picture; /* its memory serves the next one */
-	clean(m->in->scratch);
 	buf_free(&title);
 	buf_free(&head);
 	buf_free(&author);
@@ -136,7 +99,7 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 	arena_init(&m.arena, LIMIT_ARENA);
 	stamp_init(&m.stamp);
 	buf_init(&m.picture, VIEW_PICTURE_MAX);
-	clean(in->scratch); /* of an interrupted session */
+	pdf_file_clean(in);
 	if ((st = pdf_fonts_open(&m.fonts, err)) == ST_OK && (st = reference_open(&m.ref, in, err)) == ST_OK)
 		st = in->records->run(in->records, STREAM, each, &m, err);
 	reference_close(m.ref);

@@ -4,6 +4,7 @@
 #include "core/i18n.h"
 #include "formats/csv.h"
 #include "formats/csv_read.h"
+#include "formats/view_certificate.h"
 
 #define REPORT_JSON "data/report/completeness.json"
 #define REPORT_GAPS "data/report/gaps.csv"
@@ -46,9 +47,11 @@ certificate(const struct view_input *in, struct view_place *place, struct err *e
 static enum status
 make(const struct view_input *in, struct view_place *place, struct err *err)
 {
-	enum status st = certificate(in, place, err);
+	enum status st;
 
-	return st == ST_OK ? gaps(in, place, err) : st;
+	if ((st = certificate(in, place, err)) != ST_OK || (st = gaps(in, place, err)) != ST_OK)
+		return st;
+	return in->opt->no_pdf ? ST_OK : certificate_make(in, place, err);
 }
 
 static bool
