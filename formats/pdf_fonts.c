@@ -5,16 +5,28 @@
 #include <pango/pangocairo.h>
 #include <pango/pangofc-fontmap.h>
 
+#include <stdio.h>
+#include <sys/mman.h>
+
 #include "core/buf.h"
+#include "core/fs.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "formats/pdf_face.h"
 
-#define FAMILIES "Noto Sans CJK SC,Source Han Sans SC,WenQuanYi Zen Hei,Droid Sans Fallback,Symbola"
+#define COMMON "Custody Common" /* what pdf_face.h cuts out of the first of them */
+#define RARE "Custody Rare"
+#define FAMILIES COMMON "," RARE ",Noto Sans CJK SC,Source Han Sans SC,WenQuanYi Zen Hei,Droid Sans Fallback,Symbola"
 #define LAST_CP 0x10ffffu
+#define RARE_MAX 4096 /* characters of one document; more: they come out of the whole font */
 
 struct pdf_fonts {
 	FcConfig *config;
+	struct pdf_face face[2]; /* regular, bold: what fonts are cut from; no file: nothing is cut */
+	int cut[2], rare[2]; /* in memory; -1: none */
+	uint32_t *rares; /* of this document, in order of their code */
+	size_t n_rares;
 	PangoFontMap *map;
 	PangoContext *context;
 	PangoLayout *probe;
@@ -66,6 +78,129 @@ out:
 	return st;
 }
 
+/* The font file of ${family} in one weight; false: the machine has no such family. */
+static bool
+find(struct pdf_fonts *f, const char *family, struct pdf_face *face)
+{
+	FcPattern *want = FcPatternCreate(), *got;
+	FcChar8 *name, *path;
+	FcResult result;
+	bool found = false;
+
+	FcPatternAddString(want, FC_FAMILY, (const FcChar8 *)family);
+	FcPatternAddInteger(want, FC_WEIGHT, face->bold ? FC_WEIGHT_BOLD : FC_WEIGHT_REGULAR);
+	FcDefaultSubstitute(want);
+	got = FcFontMatch(f->config, want, &result);
+	if (got != NULL && FcPatternGetString(got, FC_FAMILY, 0, &name) == FcResultMatch && strcmp((const char *)name, family) == 0 &&
+	    FcPatternGetString(got, FC_FILE, 0, &path) == FcResultMatch && strlen((const char *)path) < sizeof(face->file) &&
+	    FcPatternGetInteger(got, FC_INDEX, 0, &face->index) == FcResultMatch) {
+		memcpy(face->file, path, strlen((const char *)path) + 1);
+		face->index &= 0xffff;
+		found = true;
+	}
+	if (got != NULL)
+		FcPatternDestroy(got);
+	FcPatternDestroy(want);
+	return found;
+}
+
+static void
+faces(struct pdf_fonts *f)
+{
+	static const char *const from[] = { "Noto Sans CJK SC", "Source Han Sans SC" };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		f->face[i].bold = i == 1;
+		if (!find(f, from[0], &f->face[i]) && !find(f, from[1], &f->face[i]))
+			f->face[i].file[0] = '\0';
+	}
+}
+
+/* A font cut out, as a file in memory: *fd stays -1 where the face gives none. */
+static enum status
+cut(struct pdf_fonts *f, int weight, const char *family, const uint32_t *chars, size_t n, int *fd, struct err *err)
+{
+	struct buf font;
+	enum status st;
+
+	if (f->face[weight].file[0] == '\0')
+		return ST_OK;
+	buf_init(&font, (size_t)64 << 20);
+	if ((st = pdf_face_cut(&f->face[weight], family, chars, n, &font, err)) == ST_OK) {
+		if ((*fd = memfd_create("font", MFD_CLOEXEC)) < 0)
+			st = err_sys(err, "memfd_create");
+		else
+			st = fs_write_all(*fd, "font", font.p, font.n, err);
+	}
+	buf_free(&font);
+	return st == ST_END ? ST_OK : st;
+}
+
+/* What is in memory is in the list of fonts, and nothing else besides those of the machine. */
+static void
+list(struct pdf_fonts *f)
+{
+	const int fds[] = { f->cut[0], f->cut[1], f->rare[0], f->rare[1] };
+	char path[64];
+	size_t i;
+
+	FcConfigAppFontClear(f->config);
+	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0) {
+			(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fds[i]);
+			(void)FcConfigAppFontAddFile(f->config, (const FcChar8 *)path); /* without it the whole font serves */
+		}
+	if (f->map != NULL)
+		pango_fc_font_map_config_changed(PANGO_FC_FONT_MAP(f->map));
+}
+
+void
+pdf_fonts_begin(struct pdf_fonts *f)
+{
+	f->n_rares = 0;
+	if (f->rare[0] >= 0 || f->rare[1] >= 0) {
+		fs_drop(&f->rare[0]);
+		fs_drop(&f->rare[1]);
+		list(f);
+	}
+}
+
+enum status
+pdf_fonts_settle(struct pdf_fonts *f, struct err *err)
+{
+	enum status st;
+
+	if (f->n_rares == 0 || f->n_rares == RARE_MAX)
+		return ST_OK;
+	if ((st = cut(f, 0, RARE, f->rares, f->n_rares, &f->rare[0], err)) != ST_OK || (st = cut(f, 1, RARE, f->rares, f->n_rares, &f->rare[1], err)) != ST_OK)
+		return st;
+	list(f);
+	return ST_OK;
+}
+
+static void
+note_rare(struct pdf_fonts *f, uint32_t cp)
+{
+	size_t from = 0, to = f->n_rares;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (f->rares[mid] == cp)
+			return;
+		if (f->rares[mid] < cp)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	if (f->n_rares == RARE_MAX)
+		return;
+	memmove(f->rares + from + 1, f->rares + from, (f->n_rares - from) * sizeof(*f->rares));
+	f->rares[from] = cp;
+	f->n_rares++;
+}
+
 static void
 set_up(struct pdf_fonts *f)
 {
@@ -92,8 +227,8 @@ set_up(struct pdf_fonts *f)
 	pango_font_description_free(font);
 }
 
-enum status
-pdf_fonts_open(struct pdf_fonts **out, struct err *err)
+static enum status
+fonts_open(struct pdf_fonts **out, bool common, struct err *err)
 {
 	struct pdf_fonts *f = mem_get(1, sizeof(*f), err);
 	enum status st;
@@ -101,8 +236,19 @@ pdf_fonts_open(struct pdf_fonts **out, struct err *err)
 	*out = NULL;
 	if (f == NULL)
 		return ST_NOMEM;
+	f->cut[0] = f->cut[1] = f->rare[0] = f->rare[1] = -1;
+	if ((f->rares = mem_get(RARE_MAX, sizeof(*f->rares), err)) == NULL) {
+		st = ST_NOMEM;
+		goto out;
+	}
 	if ((st = configure(f, err)) != ST_OK)
 		goto out;
+	if (common) {
+		faces(f);
+		if ((st = cut(f, 0, COMMON, NULL, 0, &f->cut[0], err)) != ST_OK || (st = cut(f, 1, COMMON, NULL, 0, &f->cut[1], err)) != ST_OK)
+			goto out;
+		list(f);
+	}
 	set_up(f);
 	if (!pdf_fonts_has(f, 0x5ba1 /* 审 */) || !pdf_fonts_has(f, 'A')) {
 		(void)err_set(err, ST_USAGE, _("no font of this machine can write Chinese, and pages of approvals are wanted as PDF"));
@@ -116,6 +262,12 @@ out:
 	return st;
 }
 
+enum status
+pdf_fonts_open(struct pdf_fonts **out, struct err *err)
+{
+	return fonts_open(out, true, err);
+}
+
 void
 pdf_fonts_close(struct pdf_fonts *f)
 {
@@ -126,6 +278,11 @@ pdf_fonts_close(struct pdf_fonts *f)
 	g_clear_object(&f->map);
 	if (f->config != NULL)
 		FcConfigDestroy(f->config);
+	fs_drop(&f->cut[0]);
+	fs_drop(&f->cut[1]);
+	fs_drop(&f->rare[0]);
+	fs_drop(&f->rare[1]);
+	mem_free(f->rares);
 	mem_free(f);
 }
 
@@ -150,6 +307,8 @@ pdf_fonts_has(struct pdf_fonts *f, uint32_t cp)
 		there = pango_layout_get_unknown_glyphs_count(f->probe) == 0;
 		f->seen[cp / 4] |= (unsigned char)((there ? 3u : 1u) << shift);
 	}
+	if (cp >= 0x2e80 && !pdf_face_is_common(cp))
+		note_rare(f, cp);
 	return f->seen[cp / 4] >> shift & 2;
 }
 
@@ -157,7 +316,7 @@ enum status
 pdf_fonts_ready(struct err *err)
 {
 	struct pdf_fonts *f;
-	enum status st = pdf_fonts_open(&f, err);
+	enum status st = fonts_open(&f, false, err);
 
 	if (st == ST_OK)
 		pdf_fonts_close(f);

@@ -19,6 +19,12 @@ void pdf_fonts_close(struct pdf_fonts *); /* NULL does nothing */
 struct _PangoContext *pdf_fonts_context(struct pdf_fonts *);
 /* pdf_fonts_has(f, cp): can it be written?  Asked once of each character; what cannot is shown by its number. */
 bool pdf_fonts_has(struct pdf_fonts *, uint32_t cp);
+/*
+ * pdf_fonts_begin(f): a document begins; what pdf_fonts_has is asked from here on counts as its text.  pdf_fonts_settle(f, err): all of its text was asked for: what is
+ * not in daily use (pdf_face.h) is cut out of its font for this document.  Layouts made before are laid out again by whoever sets their text.
+ */
+void pdf_fonts_begin(struct pdf_fonts *);
+enum status pdf_fonts_settle(struct pdf_fonts *, struct err *) STATUS_USE;
 /* pdf_fonts_ready(err): can this machine make pages at all?  For a look before hours of work. */
 enum status pdf_fonts_ready(struct err *) STATUS_USE;
 
