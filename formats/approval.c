@@ -147,7 +147,8 @@ approval_seconds(struct str s)
 bool
 approval_room(struct approval *a, size_t bytes)
 {
-	bytes += APPROVAL_ROW;
+	/* Of a longer text no more is printed. */
+	bytes = (bytes > 2 * PDF_TEXT_MAX ? 2 * PDF_TEXT_MAX : bytes) + APPROVAL_ROW;
 	if (!pdf_ok(a->d))
 		return false;
 	if (a->left >= bytes) {

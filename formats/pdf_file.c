@@ -33,11 +33,28 @@ copy_out(const struct view_input *in, struct view_place *place, const char *path
 	return st;
 }
 
-void
-pdf_file_clean(const struct view_input *in)
+static void
+clean(int dir)
 {
-	(void)unlinkat(in->scratch, DRAWN, 0);
-	(void)unlinkat(in->scratch, FINAL, 0);
+	(void)unlinkat(dir, DRAWN, 0);
+	(void)unlinkat(dir, FINAL, 0);
+}
+
+enum status
+pdf_file_clean(const struct view_input *in, struct err *err)
+{
+	char **names;
+	size_t n, i;
+	enum status st = fs_list(in->scratch, &names, &n, err);
+
+	if (st != ST_OK)
+		return st;
+	for (i = 0; i < n; i++)
+		if (strncmp(names[i], PDF_FONTS_TMP, sizeof(PDF_FONTS_TMP) - 1) == 0)
+			(void)unlinkat(in->scratch, names[i], 0);
+	fs_list_free(names, n);
+	clean(in->scratch);
+	return ST_OK;
 }
 
 enum status
@@ -53,6 +70,6 @@ pdf_file_make(const struct view_input *in, struct view_place *place, const char 
 	if ((st = pdf_doc_make(job, err)) == ST_OK && (st = pdf_a_make(a, in->scratch, DRAWN, FINAL, err)) == ST_OK &&
 	    (signer == NULL || (st = pdf_sign(signer, in->scratch, FINAL, err)) == ST_OK))
 		st = copy_out(in, place, path, err);
-	pdf_file_clean(in);
+	clean(in->scratch);
 	return st;
 }

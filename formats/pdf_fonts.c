@@ -5,8 +5,10 @@
 #include <pango/pangocairo.h>
 #include <pango/pangofc-fontmap.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/buf.h"
 #include "core/fs.h"
@@ -27,7 +29,9 @@ static int common_fd[2] = { -1, -1 };
 struct pdf_fonts {
 	FcConfig *config;
 	struct pdf_face face[2]; /* regular, bold: what fonts are cut from; no file: nothing is cut */
-	int rare[2]; /* in memory; -1: none */
+	int dir;
+	/* Each font that was cut has a name of its own: cairo remembers faces by the name of their file. */
+	unsigned rare[2], n_cut; /* 0: none */
 	bool common;
 	uint32_t *rares; /* of this document, in order of their code */
 	size_t n_rares;
@@ -121,40 +125,88 @@ faces(struct pdf_fonts *f)
 	}
 }
 
-/* A font cut out, as a file in memory: *fd stays -1 where the face gives none. */
 static enum status
-cut(struct pdf_fonts *f, int weight, const char *family, const uint32_t *chars, size_t n, int *fd, struct err *err)
+cut_common(struct pdf_fonts *f, int weight, struct err *err)
 {
 	struct buf font;
 	enum status st;
 
-	if (f->face[weight].file[0] == '\0')
+	if (common_fd[weight] >= 0 || f->face[weight].file[0] == '\0')
 		return ST_OK;
 	buf_init(&font, (size_t)64 << 20);
-	if ((st = pdf_face_cut(&f->face[weight], family, chars, n, &font, err)) == ST_OK) {
-		if ((*fd = memfd_create("font", MFD_CLOEXEC)) < 0)
+	if ((st = pdf_face_cut(&f->face[weight], COMMON, NULL, 0, &font, err)) == ST_OK) {
+		if ((common_fd[weight] = memfd_create("font", MFD_CLOEXEC)) < 0)
 			st = err_sys(err, "memfd_create");
 		else
-			st = fs_write_all(*fd, "font", font.p, font.n, err);
+			st = fs_write_all(common_fd[weight], "font", font.p, font.n, err);
 	}
 	buf_free(&font);
 	return st == ST_END ? ST_OK : st;
 }
 
-/* What is in memory is in the list of fonts, and nothing else besides those of the machine. */
+static void
+rare_name(unsigned n, char out[40])
+{
+	(void)snprintf(out, 40, PDF_FONTS_TMP "%u.tmp", n);
+}
+
+static enum status
+cut_rare(struct pdf_fonts *f, int weight, struct err *err)
+{
+	struct buf font;
+	char name[40];
+	enum status st;
+	int fd = -1;
+
+	if (f->face[weight].file[0] == '\0')
+		return ST_OK;
+	buf_init(&font, (size_t)64 << 20);
+	if ((st = pdf_face_cut(&f->face[weight], RARE, f->rares, f->n_rares, &font, err)) == ST_OK) {
+		rare_name(++f->n_cut, name);
+		f->rare[weight] = f->n_cut;
+		if ((fd = openat(f->dir, name, O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
+			st = err_sys(err, "%s", name);
+		else if ((st = fs_write_all(fd, name, font.p, font.n, err)) == ST_OK)
+			st = fs_close(&fd, name, err);
+	}
+	fs_drop(&fd);
+	buf_free(&font);
+	return st == ST_END ? ST_OK : st;
+}
+
+static void
+drop_rare(struct pdf_fonts *f)
+{
+	char name[40];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (f->rare[i] > 0) {
+			rare_name(f->rare[i], name);
+			(void)unlinkat(f->dir, name, 0);
+			f->rare[i] = 0;
+		}
+}
+
+/* What was cut is in the list of fonts, and nothing else besides those of the machine; where it cannot be read, the whole font serves. */
 static void
 list(struct pdf_fonts *f)
 {
-	const int fds[] = { f->common ? common_fd[0] : -1, f->common ? common_fd[1] : -1, f->rare[0], f->rare[1] };
-	char path[64];
-	size_t i;
+	char path[128], name[40];
+	int i;
 
 	FcConfigAppFontClear(f->config);
-	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
-		if (fds[i] >= 0) {
-			(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fds[i]);
-			(void)FcConfigAppFontAddFile(f->config, (const FcChar8 *)path); /* without it the whole font serves */
+	for (i = 0; i < 2; i++) {
+		if (f->common && common_fd[i] >= 0) {
+			(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", common_fd[i]);
+			(void)FcConfigAppFontAddFile(f->config, (const FcChar8 *)path);
 		}
+		if (f->rare[i] > 0) {
+			rare_name(f->rare[i], name);
+			(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", f->dir, name);
+			(void)FcConfigAppFontAddFile(f->config, (const FcChar8 *)path);
+		}
+	}
 	if (f->map != NULL)
 		pango_fc_font_map_config_changed(PANGO_FC_FONT_MAP(f->map));
 }
@@ -163,9 +215,8 @@ void
 pdf_fonts_begin(struct pdf_fonts *f)
 {
 	f->n_rares = 0;
-	if (f->rare[0] >= 0 || f->rare[1] >= 0) {
-		fs_drop(&f->rare[0]);
-		fs_drop(&f->rare[1]);
+	if (f->rare[0] > 0 || f->rare[1] > 0) {
+		drop_rare(f);
 		list(f);
 	}
 }
@@ -177,7 +228,7 @@ pdf_fonts_settle(struct pdf_fonts *f, struct err *err)
 
 	if (f->n_rares == 0 || f->n_rares == RARE_MAX)
 		return ST_OK;
-	if ((st = cut(f, 0, RARE, f->rares, f->n_rares, &f->rare[0], err)) != ST_OK || (st = cut(f, 1, RARE, f->rares, f->n_rares, &f->rare[1], err)) != ST_OK)
+	if ((st = cut_rare(f, 0, err)) != ST_OK || (st = cut_rare(f, 1, err)) != ST_OK)
 		return st;
 	list(f);
 	return ST_OK;
@@ -232,7 +283,7 @@ set_up(struct pdf_fonts *f)
 }
 
 static enum status
-fonts_open(struct pdf_fonts **out, bool common, struct err *err)
+fonts_open(struct pdf_fonts **out, int dir, bool common, struct err *err)
 {
 	struct pdf_fonts *f = mem_get(1, sizeof(*f), err);
 	enum status st;
@@ -241,7 +292,7 @@ fonts_open(struct pdf_fonts **out, bool common, struct err *err)
 	*out = NULL;
 	if (f == NULL)
 		return ST_NOMEM;
-	f->rare[0] = f->rare[1] = -1;
+	f->dir = dir;
 	if ((f->rares = mem_get(RARE_MAX, sizeof(*f->rares), err)) == NULL) {
 		st = ST_NOMEM;
 		goto out;
@@ -252,7 +303,7 @@ fonts_open(struct pdf_fonts **out, bool common, struct err *err)
 		faces(f);
 		f->common = true;
 		for (i = 0; i < 2; i++)
-			if (common_fd[i] < 0 && (st = cut(f, i, COMMON, NULL, 0, &common_fd[i], err)) != ST_OK)
+			if ((st = cut_common(f, i, err)) != ST_OK)
 				goto out;
 		list(f);
 	}
@@ -270,9 +321,9 @@ out:
 }
 
 enum status
-pdf_fonts_open(struct pdf_fonts **out, struct err *err)
+pdf_fonts_open(struct pdf_fonts **out, int dir, struct err *err)
 {
-	return fonts_open(out, true, err);
+	return fonts_open(out, dir, true, err);
 }
 
 void
@@ -285,8 +336,7 @@ pdf_fonts_close(struct pdf_fonts *f)
 	g_clear_object(&f->map);
 	if (f->config != NULL)
 		FcConfigDestroy(f->config);
-	fs_drop(&f->rare[0]);
-	fs_drop(&f->rare[1]);
+	drop_rare(f);
 	mem_free(f->rares);
 	mem_free(f);
 }
@@ -321,7 +371,7 @@ enum status
 pdf_fonts_ready(struct err *err)
 {
 	struct pdf_fonts *f;
-	enum status st = fonts_open(&f, false, err);
+	enum status st = fonts_open(&f, -1, false, err);
 
 	if (st == ST_OK)
 		pdf_fonts_close(f);

@@ -12,8 +12,10 @@
 struct pdf_fonts;
 struct _PangoContext;
 
-/* pdf_fonts_open(out, err): ST_USAGE: no font of this machine can write Chinese; the next step names the package. */
-enum status pdf_fonts_open(struct pdf_fonts **out, struct err *) STATUS_USE;
+#define PDF_FONTS_TMP "pdf-font-" /* names of temporary files begin so */
+
+/* pdf_fonts_open(out, dir, err): ${dir} is a private directory for fonts cut for one document.  ST_USAGE: no font of this machine can write Chinese; the next step names the package. */
+enum status pdf_fonts_open(struct pdf_fonts **out, int dir, struct err *) STATUS_USE;
 void pdf_fonts_close(struct pdf_fonts *); /* NULL does nothing */
 /* Layouts are made of it: one point is one unit, nothing is rounded to pixels, language zh-cn.  Borrowed. */
 struct _PangoContext *pdf_fonts_context(struct pdf_fonts *);

@@ -125,7 +125,7 @@ all_1b(const struct view_input *in, struct view_place *place, struct err *err)
 	struct small s = { in, place, NULL, NULL };
 	enum status st;
 
-	if ((st = pdf_fonts_open(&s.fonts, err)) == ST_OK && (st = reference_open(&s.ref, in, err)) == ST_OK)
+	if ((st = pdf_fonts_open(&s.fonts, in->scratch, err)) == ST_OK && (st = reference_open(&s.ref, in, err)) == ST_OK)
 		st = in->records->run(in->records, "approvals", each_1b, &s, err);
 	reference_close(s.ref);
 	pdf_fonts_close(s.fonts);
