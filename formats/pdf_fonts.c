@@ -29,10 +29,9 @@ static int common_fd[2] = { -1, -1 };
 struct pdf_fonts {
 	FcConfig *config;
 	struct pdf_face face[2]; /* regular, bold: what fonts are cut from; no file: nothing is cut */
-	int dir;
+	int dir, n_common; /* fonts in the list besides those of the machine */
 	/* Each font that was cut has a name of its own: cairo remembers faces by the name of their file. */
 	unsigned rare[2], n_cut; /* 0: none */
-	bool common;
 	uint32_t *rares; /* of this document, in order of their code */
 	size_t n_rares;
 	PangoFontMap *map;
@@ -188,49 +187,70 @@ drop_rare(struct pdf_fonts *f)
 		}
 }
 
-/* What was cut is in the list of fonts, and nothing else besides those of the machine; where it cannot be read, the whole font serves. */
+/* A font file joins the list of fonts; where it cannot be read, the whole font serves. */
 static void
-list(struct pdf_fonts *f)
+join(struct pdf_fonts *f, const char *path)
 {
-	char path[128], name[40];
-	int i;
-
-	FcConfigAppFontClear(f->config);
-	for (i = 0; i < 2; i++) {
-		if (f->common && common_fd[i] >= 0) {
-			(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", common_fd[i]);
-			(void)FcConfigAppFontAddFile(f->config, (const FcChar8 *)path);
-		}
-		if (f->rare[i] > 0) {
-			rare_name(f->rare[i], name);
-			(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", f->dir, name);
-			(void)FcConfigAppFontAddFile(f->config, (const FcChar8 *)path);
-		}
-	}
-	if (f->map != NULL)
-		pango_fc_font_map_config_changed(PANGO_FC_FONT_MAP(f->map));
+	(void)FcConfigAppFontAddFile(f->config, (const FcChar8 *)path);
 }
 
+static void
+changed(struct pdf_fonts *f)
+{
+	pango_fc_font_map_config_changed(PANGO_FC_FONT_MAP(f->map));
+}
+
+static void
+join_common(struct pdf_fonts *f)
+{
+	FcFontSet *set;
+	char path[64];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (common_fd[i] >= 0) {
+			(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", common_fd[i]);
+			join(f, path);
+		}
+	set = FcConfigGetFonts(f->config, FcSetApplication);
+	f->n_common = set == NULL ? 0 : set->nfont;
+}
+
+/* Only what was cut for a document leaves again: reading the others once more would cost time, and fontconfig keeps some memory of each reading. */
 void
 pdf_fonts_begin(struct pdf_fonts *f)
 {
+	FcFontSet *set;
+
 	f->n_rares = 0;
-	if (f->rare[0] > 0 || f->rare[1] > 0) {
-		drop_rare(f);
-		list(f);
-	}
+	if (f->rare[0] == 0 && f->rare[1] == 0)
+		return;
+	drop_rare(f);
+	set = FcConfigGetFonts(f->config, FcSetApplication);
+	while (set != NULL && set->nfont > f->n_common)
+		FcPatternDestroy(set->fonts[--set->nfont]);
+	changed(f);
 }
 
 enum status
 pdf_fonts_settle(struct pdf_fonts *f, struct err *err)
 {
+	char path[128], name[40];
 	enum status st;
+	int i;
 
 	if (f->n_rares == 0 || f->n_rares == RARE_MAX)
 		return ST_OK;
-	if ((st = cut_rare(f, 0, err)) != ST_OK || (st = cut_rare(f, 1, err)) != ST_OK)
-		return st;
-	list(f);
+	for (i = 0; i < 2; i++) {
+		if ((st = cut_rare(f, i, err)) != ST_OK)
+			return st;
+		if (f->rare[i] == 0)
+			continue;
+		rare_name(f->rare[i], name);
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", f->dir, name);
+		join(f, path);
+	}
+	changed(f);
 	return ST_OK;
 }
 
@@ -301,11 +321,10 @@ fonts_open(struct pdf_fonts **out, int dir, bool common, struct err *err)
 		goto out;
 	if (common) {
 		faces(f);
-		f->common = true;
 		for (i = 0; i < 2; i++)
 			if ((st = cut_common(f, i, err)) != ST_OK)
 				goto out;
-		list(f);
+		join_common(f);
 	}
 	set_up(f);
 	if (!pdf_fonts_has(f, 0x5ba1 /* 审 */) || !pdf_fonts_has(f, 'A')) {
