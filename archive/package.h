@@ -49,17 +49,23 @@ struct package_item {
 	struct str	 record;	/* its bytes, when VALID; absent otherwise */
 };
 struct package_report {
-	struct verify_report seal;	/* steps of the seal, and "names" for the directory */
+	struct verify_report seal;	/* steps of the seal, "names" for the directory, "records" and "form" for what it shows */
 	enum verdict	 verdict;	/* the worst of all */
 	uint64_t	 n_items, n_valid;
 	char		 fault[64 + LIMIT_PATH];	/* name of the item that is worst, "" when it is the seal or the directory */
 	char		 text[512];			/* and what is wrong with it */
 };
+/* What a reader wants to know while it is judged; both optional. */
+struct package_taps {
+	void *ctx;
+	/* The seal was judged, nothing shown yet: whoever knows more of it adds steps, and nothing stands on firmer ground than they leave. */
+	void (*seal)(void *ctx, struct verify_report *);
+	enum status (*item)(void *ctx, const struct package_item *, struct err *);	/* each record or segment */
+};
 /*
- * package_check(dir, trust, now_ms, item, ctx, report, err): judge the package in the directory ${dir} (borrowed): 6.2, 6.1 steps 5 and 6, and nothing in it that the
- * format does not name.  ${item} (may be NULL) gets each record or segment once the seal was judged.  ST_OK: judged; ST_IO; ST_NOMEM; what item answered.
+ * package_check(dir, trust, now_ms, taps, report, err): judge the package in the directory ${dir} (borrowed): 6.2, 6.1 steps 5 and 6, and nothing in it that the
+ * format does not name.  ${taps} may be NULL.  ST_OK: judged; ST_IO; ST_NOMEM; what item answered.
  */
-enum status package_check(int dir, const struct trust *, int64_t now_ms, enum status (*item)(void *ctx, const struct package_item *, struct err *), void *ctx,
-    struct package_report *, struct err *) STATUS_USE;
+enum status package_check(int dir, const struct trust *, int64_t now_ms, const struct package_taps *, struct package_report *, struct err *) STATUS_USE;
 
 #endif

@@ -222,6 +222,7 @@ package_answer(struct checking *c, struct package_item *it, enum status st, stru
 
 	if (st != ST_OK && st != ST_CORRUPT && st != ST_UNSURE)
 		return st;
+	c->doubt |= st != ST_OK;
 	it->verdict = st == ST_OK ? VERDICT_VALID : st == ST_CORRUPT ? VERDICT_INVALID : VERDICT_INDETERMINATE;
 	snprintf(text, sizeof(text), "%.*s", (int)sizeof(text) - 1, st == ST_OK ? "" : err->text);
 	/* It cannot stand on firmer ground than the seal. */
@@ -241,7 +242,7 @@ package_answer(struct checking *c, struct package_item *it, enum status st, stru
 			snprintf(c->report->text, sizeof(c->report->text), "%s", text);
 		}
 	}
-	return c->item == NULL ? ST_OK : c->item(c->ctx, it, err);
+	return c->taps.item == NULL ? ST_OK : c->taps.item(c->taps.ctx, it, err);
 }
 
 static enum status
@@ -315,6 +316,24 @@ check_record(struct checking *c, const char *name, struct err *err)
 
 /* --- all of it --- */
 
+/* What was said of each record, in one step for the whole; where only the seal is at fault, its own steps say so. */
+static void
+sum_up(struct checking *c)
+{
+	const struct package_report *r = c->report;
+
+	if (r->fault[0] != '\0')
+		verify_report_step(&c->report->seal, VERIFY_INTEGRITY, "records", r->verdict, "%s: %s", r->fault, r->text);
+	else if (c->doubt)
+		verify_report_step(&c->report->seal, VERIFY_INTEGRITY, "records", VERDICT_INDETERMINATE, "%s", _("not every record here could be judged"));
+	else if (r->n_items > 0 && r->seal.verdict != VERDICT_INVALID) {
+		verify_report_step(&c->report->seal, VERIFY_INTEGRITY, "records", VERDICT_VALID, "%s",
+		    c->redacted ? _("every segment here, masked records included, leads to its sealed root") : _("every record here leads to the sealed root of its segment"));
+		verify_report_step(&c->report->seal, VERIFY_USABILITY, "form", VERDICT_VALID, "%s",
+		    _("what is shown can be read, and EXPLAIN.txt says how to check it without this program"));
+	}
+}
+
 static enum status
 judge(struct checking *c, const struct trust *trust, int64_t now_ms, struct err *err)
 {
@@ -333,6 +352,9 @@ judge(struct checking *c, const struct trust *trust, int64_t now_ms, struct err 
 		return st;
 	verify_report_step(seal, VERIFY_SECURITY, "names", names == ST_OK ? VERDICT_VALID : names == ST_CORRUPT ? VERDICT_INVALID : VERDICT_INDETERMINATE, "%s",
 	    names == ST_OK ? _("the directory holds what the format names and nothing else") : e.text);
+	seal->unplaced = true;
+	if (c->taps.seal != NULL)
+		c->taps.seal(c->taps.ctx, seal);
 	c->report->verdict = seal->verdict;
 	if (names != ST_OK || !seal->seal_ok) {
 		if (seal->verdict == VERDICT_VALID)	/* never by silence */
@@ -344,12 +366,15 @@ judge(struct checking *c, const struct trust *trust, int64_t now_ms, struct err 
 		snprintf(name, sizeof(name), "%04u", i % 10000u);
 		st = check_record(c, name, err);
 	}
-	return st == ST_OK && c->redacted ? package_check_segments(c, err) : st;
+	if (st == ST_OK && c->redacted)
+		st = package_check_segments(c, err);
+	if (st == ST_OK)
+		sum_up(c);
+	return st;
 }
 
 enum status
-package_check(int dir, const struct trust *trust, int64_t now_ms, enum status (*item)(void *ctx, const struct package_item *, struct err *), void *ctx,
-    struct package_report *report, struct err *err)
+package_check(int dir, const struct trust *trust, int64_t now_ms, const struct package_taps *taps, struct package_report *report, struct err *err)
 {
 	struct checking *c = mem_get(1, sizeof(*c), err);
 	struct err local;
@@ -363,8 +388,8 @@ package_check(int dir, const struct trust *trust, int64_t now_ms, enum status (*
 		err = &local;
 	}
 	c->dir = dir;
-	c->item = item;
-	c->ctx = ctx;
+	if (taps != NULL)
+		c->taps = *taps;
 	c->report = report;
 	sealed_init(&c->sealed);
 	buf_init(&c->record, LIMIT_RECORD + 1);

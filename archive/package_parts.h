@@ -12,12 +12,12 @@ struct shown_file { char path[LIMIT_PATH + 1]; unsigned char sha256[32]; };	/* n
 
 struct checking {
 	int		dir;		/* borrowed */
-	enum status	(*item)(void *ctx, const struct package_item *, struct err *);
-	void		*ctx;
+	struct package_taps taps;
 	struct package_report *report;
 	struct sealed	sealed;
 	unsigned	n_records;
 	bool		redacted;
+	bool		doubt;		/* some item is not as it should be, whatever the seal is */
 	struct buf	record, text;
 	struct digest	digest;
 	struct records_check form;	/* of lines */

@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 
 #include "archive/names.h"
+#include "archive/renewals.h"
 #include "core/digest.h"
 #include "core/fs.h"
 #include "core/i18n.h"
@@ -38,6 +39,9 @@ trust_free(struct trust *t)
 	X509_STORE_free(t->roots);
 	X509_STORE_free(t->tsa_roots);
 	mem_free(t->certs);
+	if (t->own_renewals != NULL)
+		renewals_free(t->own_renewals);
+	mem_free(t->own_renewals);
 	trust_none(t);
 }
 
@@ -348,4 +352,22 @@ trust_load(const char *path, struct trust *out, struct err *err)
 		st = trust_parse(path, buf_str(&text), out, err);
 	buf_free(&text);
 	return st;
+}
+
+bool
+trust_refuses(const struct trust *t, const char *role, const unsigned char sha256[32])
+{
+	bool named = false;
+	size_t i;
+
+	for (i = 0; i < t->n_certs; i++) {
+		const struct trust_cert *c = &t->certs[i];
+
+		if (strcmp(c->role, role) != 0)
+			continue;
+		if (c->subject[0] != '\0' || memcmp(c->sha256, sha256, sizeof(c->sha256)) == 0)
+			return false;
+		named = true;
+	}
+	return named;
 }

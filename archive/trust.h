@@ -34,11 +34,15 @@ struct trust {
 	char		 required[8][33]; size_t n_required;
 	struct trust_cert *certs; size_t n_certs;
 	struct algorithms algorithms;		/* accepted, and until when */
+	const struct renewals *renewals;	/* proven renewal archives that may vouch for what is judged (renewals.h); NULL: none; borrowed */
+	struct renewals *own_renewals;		/* the same, when the trust owns them; NULL */
 };
 /* trust_load(path, out, err): ST_USAGE: not a trust file; ST_IO.  trust_none: no trust at all (every verdict at best INDETERMINATE). */
 enum status trust_load(const char *path, struct trust *out, struct err *) STATUS_USE;
 /* trust_parse(path, text, out, err): the same from memory; ${path} is for messages and for what stands relative to it.  Fuzzed. */
 enum status trust_parse(const char *path, struct str text, struct trust *out, struct err *) STATUS_USE;
+/* trust_refuses(t, role, sha256): it names certificates for this role, all of them by hash, and this is none of them, whatever the sequence. */
+bool trust_refuses(const struct trust *, const char *role, const unsigned char sha256[32]);
 void trust_none(struct trust *);
 void trust_free(struct trust *);
 

@@ -27,11 +27,15 @@ struct verify_report {
 	char		 member[104];	/* path inside the tar, "" when not within one */
 	uint64_t	 offset;	/* in the tar; for container faults in the file */
 	bool		 offset_in_file;
+	bool		 unplaced;	/* it lies in no tar: a chain, a receipt, a package */
 	/* From the seal, when it parsed and its signatures hold at least mathematically (seal_ok): */
 	bool		 seal_ok;
 	struct seal	 seal;
 	unsigned char	 seal_sha256[32];
 	int64_t		 token_ms;	/* WHEN_UNKNOWN: none that counts */
+	char		 vouched_by[40];	/* the renewal archive that proves its existence farthest back, "": none */
+	int64_t		 vouched_ms;	/* and when that was */
+	bool		 whole;		/* the tar was read to its end, every entry in its place */
 	bool		 pending;	/* a .partial with a .seal directory */
 	bool		 has_stage;	/* and that has a seal: */
 	struct pending	 stage;

@@ -75,7 +75,7 @@ check(const char *dir)
 	struct package_report report;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	feed_ok(package_check(fd, &trust, when_now_ms(), NULL, NULL, &report, &err), &err);
+	feed_ok(package_check(fd, &trust, when_now_ms(), NULL, &report, &err), &err);
 	close(fd);
 	if (report.verdict != VERDICT_VALID) {
 		fprintf(stderr, "bench_proof: %s is not VALID\n", dir);

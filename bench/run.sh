@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh: the measurements.  bash bench/run.sh [--large] [NAME…]; names: parse csv decrypt export threads memory verify proof count; none: all of these.
+# run.sh: the measurements.  bash bench/run.sh [--large] [NAME…]; names: parse csv decrypt export threads memory verify backup bag proof count; none: all of these.
 #   --large                   also 4,000,000 messages (P8, P9, P10): minutes, and some 12 GB in $TMPDIR
 #   CUSTODY_BENCH_ROUNDS=5    pairs, run in turn A B A B; medians are printed
 #   CUSTODY_BENCH_SEED=7 CUSTODY_BENCH_COUNT=200000
@@ -38,7 +38,7 @@ machine() {
 	done
 	printf '# machine: %s, %s processors, flags:%s\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" "${flags[*]+ ${flags[*]}}"
 	printf '# versions:'
-	for p in libssl3 libisal2 zlib1g libcsv3 libc6 gcc zstd isal gzip tar jq miller coreutils valgrind; do
+	for p in libssl3 libisal2 zlib1g libcsv3 libc6 gcc zstd isal gzip tar jq miller coreutils borgbackup restic valgrind; do
 		[ -z "$(version "$p")" ] || printf ' %s %s' "$p" "$(version "$p")"
 	done
 	printf '\n# kernel: %s; load before: %s\n' "$(uname -r)" "$(cut -d' ' -f1-3 /proc/loadavg)"
@@ -197,6 +197,39 @@ bench_verify() {
 	cpu verify "$rounds" custody "$command >/dev/null 2>&1" "${peers[@]}"
 }
 
+# P6: the same content in repositories of two backup programs, read and checked in full.  borg without encryption; restic knows no other way than with.
+bench_backup() {
+	local archive tree=$work/tree peers=()
+	archive=$(sealed)
+	trust
+	has borg || has restic || { skipped "borg restic"; return 0; }
+	mkdir -p "$tree"
+	tar -C "$tree" -xf "$archive"
+	export BORG_BASE_DIR=$work/borg.home BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes RESTIC_PASSWORD=bench RESTIC_CACHE_DIR=$work/restic.cache
+	if has borg; then
+		borg init -e none "$work/borg" 2>/dev/null && borg create "$work/borg::one" "$tree" 2>/dev/null
+		peers+=(borg-check "borg check --verify-data $work/borg >/dev/null 2>&1")
+	else skipped borg; fi
+	if has restic; then
+		restic -q -r "$work/restic" init && restic -q -r "$work/restic" backup "$tree"
+		peers+=(restic-check "restic -q -r $work/restic check --read-data >/dev/null 2>&1")
+	else skipped restic; fi
+	cpu backup "$rounds" custody "$build/custody verify --trust $work/trust.conf $archive >/dev/null 2>&1" "${peers[@]}"
+	rm -rf "$tree" "$work"/borg* "$work"/restic*
+}
+
+# P7: 20,000 files of 20 KB as a BagIt bag.  bagit.py is not in Debian: where it is not installed our own figure stands alone.
+bench_bag() {
+	local bag=$work/bag peers=()
+	mkdir -p "$bag/data"
+	(cd "$bag/data" && head -c $((20000 * 20480)) /dev/zero | openssl enc -aes-128-ctr -K 00000000000000000000000000000000 -iv 00000000000000000000000000000000 | split -b 20480 -a 5 -d - f)
+	(cd "$bag" && printf 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n' >bagit.txt &&
+		find data -type f -print0 | sort -z | xargs -0 sha256sum >manifest-sha256.txt)
+	if has bagit.py; then peers+=(bagit.py "bagit.py --quiet --validate --processes $threads $bag >/dev/null 2>&1"); else skipped bagit.py; fi
+	cpu bag "$rounds" custody "$build/custody verify --bag $bag >/dev/null 2>&1" "${peers[@]}"
+	rm -rf "$bag"
+}
+
 # Instructions a message: the same on a busy machine and an idle one.  Valgrind offers programs an older processor: hashing and compression are
 # dearer there than in truth, so they are also left out (own).
 instructions() { # name n command…
@@ -257,7 +290,7 @@ bench_proof() {
 	rm -rf "$work/proof"
 }
 
-all=(parse csv decrypt export threads memory verify proof count)
+all=(parse csv decrypt export threads memory verify backup bag proof count)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for name in "$@"; do
 	[[ " ${all[*]} " = *" $name "* ]] || die "no such measurement: $name (${all[*]})"

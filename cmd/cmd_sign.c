@@ -333,7 +333,8 @@ sign_here(struct signing *s, struct run *r, struct err *err)
 		st = err_set(err, ST_USAGE, _("[seal] does not name the certificate that the seal names for %s"), s->role);
 		err_next(err, _("give it with --cert FILE --key KEY, or --attach a signature made elsewhere"));
 	}
-	if (st != ST_OK || (st = run_heads(r, options_get(s->o, "state"), err)) != ST_OK)
+	if (st != ST_OK || (st = run_refuse_signer(r, cert != NULL ? s->signer : s->ours, err)) != ST_OK ||
+	    (st = run_heads(r, options_get(s->o, "state"), err)) != ST_OK)
 		goto out;
 	s->heads = &r->heads;
 	if ((st = remembered(s, err)) == ST_OK && (st = load_report(s, path.p, err)) == ST_OK && (st = show_and_ask(s, err)) == ST_OK &&

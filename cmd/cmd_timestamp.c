@@ -10,7 +10,7 @@ still_pending(const struct run_archive *a, struct err *err)
 		err_set(err, ST_UNSURE, _("the signatures come first: %s"), a->pending_why);
 		return err_next(err, "custody sign %s --role %s", a->archive, a->stage.missing[0]);
 	}
-	err_set(err, ST_REMOTE, "%s", a->pending_why);
+	err_set(err, a->denied ? ST_DENIED : ST_REMOTE, "%s", a->pending_why);
 	return err_next(err, _("the archive stays pending and nothing is lost; later: custody timestamp %s"), a->archive);
 }
 

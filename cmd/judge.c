@@ -7,6 +7,7 @@
 #include "cmd/class.h"
 #include "cmd/decrypt.h"
 #include "cmd/verify_print.h"
+#include "cmd/vouch.h"
 #include "core/i18n.h"
 #include "core/log.h"
 #include "core/when.h"
@@ -19,7 +20,7 @@ fold(struct judging *j, const char *path, const struct verify_report *r)
 	if (st == ST_OK || class_worse(j->worst, st) == j->worst)
 		return;
 	j->worst = st;
-	if (r->verdict == VERDICT_INVALID)
+	if (r->verdict == VERDICT_INVALID && !r->unplaced)
 		snprintf(j->why, sizeof(j->why), r->offset_in_file ? _("%s: %s (member %s, offset %" PRIu64 " of the file)") :
 		    _("%s: %s (member %s, offset %" PRIu64 " of the tar)"), path, verify_report_why(r),
 		    r->member[0] != '\0' ? r->member : "-", r->offset);
@@ -35,6 +36,7 @@ judge_open(struct judging *j, struct app *app, const struct options *o, struct e
 
 	memset(j, 0, sizeof(*j));
 	j->app = app;
+	j->options = o;
 	j->worst = ST_OK;
 	if ((st = verify_html_open(&j->html, options_get(o, "html"), err)) != ST_OK)
 		return st;
@@ -55,6 +57,7 @@ judge_close(struct judging *j)
 {
 	verify_html_free(&j->html);
 	trust_free(&j->trust);
+	renewals_free(&j->renewals);
 	crypt_key_close(j->key);
 	receipts_free(&j->receipts);
 }
@@ -77,6 +80,7 @@ judge_say(struct judging *j, const char *name, const char *id, enum verdict verd
 
 	memset(&r, 0, sizeof(r));
 	r.token_ms = WHEN_UNKNOWN;
+	r.unplaced = true;
 	verify_report_step(&r, VERIFY_AUTHENTICITY, id, verdict, "%s", text);
 	buf_init(&out, (size_t)1 << 16);
 	if ((st = judge_put(j, name, &r, &out, err)) == ST_OK && (st = app_print(&out, err)) == ST_OK)
@@ -85,32 +89,27 @@ judge_say(struct judging *j, const char *name, const char *id, enum verdict verd
 	return st;
 }
 
-/* Receipts that name this very place of its chain; the others say nothing of one archive alone. */
-static void
-compare(const struct judging *j, struct verify_report *r)
+enum status
+judge_renewals(struct judging *j, const struct store *s, const char *label, struct err *err)
 {
-	bool same = false;
-	size_t i;
+	char key[sizeof(j->renewals_of)];
+	enum status st;
 
-	if (!j->receipts_must || r->seal.sequence == 0)
-		return;
-	for (i = 0; i < j->receipts.n; i++) {
-		const struct receipt *c = &j->receipts.list[i];
-
-		if (strcmp(c->chain, r->seal.chain) != 0 || c->sequence != r->seal.sequence)
-			continue;
-		if (memcmp(c->sha256, r->seal_sha256, sizeof(c->sha256)) != 0) {
-			verify_report_step(r, VERIFY_AUTHENTICITY, "chain.receipt", VERDICT_INVALID,
-			    _("a receipt names another seal for sequence %" PRIu64 ": the chain was written anew (receipt, line %u)"), c->sequence, c->line);
-			return;
-		}
-		same = true;
+	(void)snprintf(key, sizeof(key), "%.4096s//%.40s", s == NULL ? "" : s->path, label);
+	if (strcmp(key, j->renewals_of) == 0)
+		return ST_OK;
+	j->trust.renewals = NULL;
+	if ((st = vouch_store(&j->renewals, j->options, s, label, &j->trust, err)) == ST_OK) {
+		memcpy(j->renewals_of, key, sizeof(key));
+		j->trust.renewals = &j->renewals;
 	}
-	if (same)
-		verify_report_step(r, VERIFY_AUTHENTICITY, "chain.receipt", VERDICT_VALID, "%s", _("a receipt names this seal"));
-	else
-		verify_report_step(r, VERIFY_AUTHENTICITY, "chain.receipt", VERDICT_INDETERMINATE, "%s",
-		    _("no receipt names this archive: verify the whole store to compare later heads of its chain"));
+	return st;
+}
+
+static enum status
+with_store(void *ctx, const struct store *s, const char *label, struct err *err)
+{
+	return judge_renewals(ctx, s, label, err);
 }
 
 enum status
@@ -121,9 +120,12 @@ judge_file(struct judging *j, const char *path, struct err *err)
 	enum status st;
 
 	memset(&report, 0, sizeof(report));
+	if ((st = vouch_beside(path, with_store, j, err)) != ST_OK)
+		return st;
 	if ((st = verify_with_key(path, &j->trust, j->key, when_now_ms(), NULL, &report, err)) != ST_OK)
 		return st;
-	compare(j, &report);
+	if (j->receipts_must)
+		judge_receipts(&j->receipts, &report);
 	buf_init(&out, (size_t)1 << 20);
 	if ((st = judge_put(j, path, &report, &out, err)) == ST_OK && (st = app_print(&out, err)) == ST_OK)
 		j->app->answered = j->app->json;

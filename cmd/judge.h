@@ -8,11 +8,15 @@
 #include "cmd/app.h"
 #include "cmd/verify_html.h"
 #include "store/chain.h"
+#include "store/renewed.h"
 #include "store/store.h"
 
 struct judging {
 	struct app	*app;
 	struct trust	 trust;
+	const struct options *options;		/* for the renewal archives given by hand */
+	struct renewals	 renewals;		/* proven, of the store and label in work */
+	char		 renewals_of[4200];	/* which these are; "": not looked for yet */
 	struct crypt_key *key;			/* of a recipient; NULL: what is encrypted is not opened */
 	struct verify_html html;
 	struct receipts	 receipts;
@@ -30,10 +34,17 @@ void judge_close(struct judging *);
 enum status judge_file(struct judging *, const char *path, struct err *) STATUS_USE;
 /* judge_store(j, path, err): every archive of a directory and its chains; printed.  ST_USAGE: it holds none. */
 enum status judge_store(struct judging *, const char *path, struct err *) STATUS_USE;
+/*
+ * judge_receipts(list, r): what receipts say of one seal, as the step "chain.receipt" of its report.  Its own: VALID, or INVALID with another hash.  The one before it: INVALID
+ * when it continues another seal.  Other places of the chain, other chains: INDETERMINATE, and why.  Nothing for a seal that could not be read.
+ */
+void judge_receipts(const struct receipts *, struct verify_report *);
 /* judge_answer(j, st, err): at the end, however it came (${st}): the page, and the verdict of all as a status with its reason; the worse of it and ${st}. */
 enum status judge_answer(struct judging *, enum status, struct err *) STATUS_USE;
 
 /* --- between judge.c and judge_store.c --- */
+/* judge_renewals(j, s, label, err): prove the renewal archives of this label in the store (NULL: it is none) and those given by hand; the same ones are proven once. */
+enum status judge_renewals(struct judging *, const struct store *, const char *label, struct err *) STATUS_USE;
 /* judge_put(j, name, r, out, err): append what is printed of a report, and let it count. */
 enum status judge_put(struct judging *, const char *name, const struct verify_report *, struct buf *out, struct err *) STATUS_USE;
 /* judge_say(j, name, id, verdict, text, err): one more finding about ${name}, printed at once. */

@@ -427,7 +427,7 @@ run_export(struct run *r, const struct options *o, struct run_result *result, st
 
 	memset(result, 0, sizeof(*result));
 	if ((st = scope_options(&r->state.scope, o, err)) != ST_OK || (st = run_recipients_new(r, err)) != ST_OK || (st = refuse_unfinished(r, err)) != ST_OK ||
-	    (st = name_run(r, err)) != ST_OK)
+	    (st = run_refuse_signers(r, err)) != ST_OK || (st = name_run(r, err)) != ST_OK)
 		return st;
 	run_settings_take(r);
 	if ((st = run_create(r, WHEN_UNKNOWN, r->archive_name, &r->archive, err)) == ST_OK) {
@@ -455,7 +455,11 @@ run_resume(struct run *r, const char *name, struct run_result *result, struct er
 		goto out;
 	}
 	r->committed = true;
-	if ((st = run_state_decode(&r->state, buf_str(&state), err)) != ST_OK ||
+	if ((st = run_state_decode(&r->state, buf_str(&state), err)) == ST_OK && r->state.renewal) {	/* never encrypted */
+		crypt_to_close(r->to);
+		r->to = NULL;
+	}
+	if (st != ST_OK ||
 	    (st = run_settings_same(r, archive_phase(r->archive) != ARCHIVE_SEALED || r->state.volume.goes_on, err)) != ST_OK ||
 	    ((archive_phase(r->archive) != ARCHIVE_SEALED || r->state.volume.goes_on) && (st = run_recipients_same(r, err)) != ST_OK))
 		goto out;

@@ -9,6 +9,7 @@
 #include "archive/pending.h"
 #include "archive/writer.h"
 #include "cmd/app.h"
+#include "cmd/history.h"
 #include "cmd/run_state.h"
 #include "core/secret.h"
 #include "formats/tables.h"
@@ -35,6 +36,7 @@ struct run {
 	struct run_paper paper;
 	struct heads	 heads;			/* what was signed here; dir -1: nobody signs here */
 	struct run_authority authorities[PENDING_TOKENS_MAX]; size_t n_authorities;
+	bool		 login_denied;		/* by one of them, in this session */
 	struct crypt_to	*to;			/* recipients of new archives; NULL: not encrypted */
 	struct archive	*archive, *next;	/* next: the volume that follows, begun while this one is closed */
 	struct run_volume next_volume;
@@ -47,6 +49,7 @@ struct run {
 	uint64_t	 volume_limit;		/* octets of one archive; 0: none */
 	bool		 tables;		/* CSV is wanted */
 	bool		 blobs_kept;		/* since the last commit */
+	struct history	*history;		/* while views are made: see history.h */
 	bool		 overflowing;		/* the rest of this page waits for the next archive */
 	/* run_overflow.c: */
 	int		 overflow;
@@ -60,7 +63,7 @@ struct run {
 };
 
 /* What came out, for the caller's last words: the archives in order, and the run's figures. */
-struct run_archive { char archive[40]; char path[4200]; bool pending; char pending_why[400]; struct pending stage /* when pending */; };
+struct run_archive { char archive[40]; char path[4200]; bool pending; char pending_why[400]; bool denied /* an authority refuses our login */; struct pending stage /* when pending */; };
 struct run_result { struct run_archive *archives; size_t n_archives; uint64_t records, gaps, limits; };
 void run_result_free(struct run_result *);
 
@@ -141,6 +144,16 @@ enum status run_heads(struct run *, const char *path, struct err *) STATUS_USE;
 struct cms_signer *run_signer_of(struct run *, const struct seal_signer *);
 enum status run_signer_key(struct run *, const char *role, struct err *) STATUS_USE;
 enum status run_sign(struct run *, struct err *) STATUS_USE;
+/*
+ * run_crl(r, s, url, pem, err): fetch a revocation list and judge it by the configured trust (none: it is taken as it is).  ST_DENIED: it is genuine, and the signer's
+ * certificate is revoked; ${pem} holds it then, too.  ST_IO, ST_NOMEM: trouble of our own; others: there is none, or none that would stand.
+ * run_refuse_signers(r, err): ST_DENIED: the certificate of a signer whose key is here is revoked, or the configured trust names others for its role.  A list that cannot
+ * be had refuses nothing.
+ * run_refuse_signer(r, s, err): the same of one.
+ */
+enum status run_crl(struct run *, const struct cms_signer *, const char *url, struct buf *pem, struct err *) STATUS_USE;
+enum status run_refuse_signers(struct run *, struct err *) STATUS_USE;
+enum status run_refuse_signer(struct run *, const struct cms_signer *, struct err *) STATUS_USE;
 /* run_check_signatures(r, err): those that are there, before the tar gets them: ST_CORRUPT: one that would make the archive INVALID for ever. */
 enum status run_check_signatures(struct run *, struct err *) STATUS_USE;
 /* run_refuse_rollback(r, chain, sequence, err): ST_CORRUPT: ${sequence} of ${chain}, which is to come next, was signed here before. */
@@ -158,11 +171,8 @@ enum status run_beside_config(const struct config *, const char *path, struct bu
  * run_place.c: where the views of a run go, what stands in them, which families are wanted ([tenant] views).  run_views_check(c, section, err): ST_USAGE: a family that
  * there is not.
  */
-struct run_place {
-	struct view_place place;
-	struct archive *archive;
-};
-void run_place_init(struct run_place *, struct archive *);
+struct run_place { struct view_place place; struct archive *archive; struct archive_pages *pages; };
+void run_place_init(struct run_place *, struct archive *, struct archive_pages *);	/* ${pages} NULL: only for what grows while records come */
 void run_view_options(struct run *, struct format_options *);
 bool run_view_wanted(const struct run *, const struct view_family *);
 enum status run_views_check(const struct config *, const char *section, struct err *) STATUS_USE;
@@ -175,13 +185,19 @@ enum status run_blobs_keep(struct run *, const struct source_item *, struct err 
 enum status run_blobs_sync(struct run *, struct err *) STATUS_USE;
 enum status run_blobs_drop(struct run *, struct err *) STATUS_USE;	/* behind the seal */
 void run_blobs_init(struct run_blobs *, struct archive *);
+/* run_make(r, in, first, err): every family that is wanted but the tables; ${first} is a lane that is free.  ST_STOPPED: the user asked for it. */
+enum status run_make(const struct run *, const struct view_input *in, struct archive_pages *first, struct err *) STATUS_USE;
 /* run_report(r, out, err): completeness.json. */
 enum status run_report(struct run *, struct buf *out, struct err *) STATUS_USE;
 /*
- * run_renew_open(r, out, err): the source of a renewal archive (archive format 10): per earlier archive of the chain, verified first, a record and every file of its seal.
- * Next answers ST_CORRUPT or ST_UNSURE for an archive that does not verify: it is never renewed.
+ * run_renew_open(r, out, err): the source of a renewal archive (archive format 10): per earlier archive of the chain, verified first, a record and every file of its seal;
+ * then what the authorities behind all these seals have revoked until today.  What does not verify, is not there or cannot be fetched is a gap.
  */
 enum status run_renew_open(struct run *, struct source **out, struct err *) STATUS_USE;
+/* run_named_crl(c, i, url, size): the ${i}th address of [seal] crl; false behind the last. */
+bool run_named_crl(const struct config *, size_t i, char *url, size_t size);
+/* run_get_crl(r, url, res, err): one revocation list off the network, over plain http too.  ST_INPUT: an answer other than 200; as perform. */
+enum status run_get_crl(struct run *, const char *url, struct http_response *res, struct err *) STATUS_USE;
 /*
  * run_receipts_check(r, err): ST_USAGE: [seal] receipt is badly written.
  * run_receipt_place(c, i, place, size): the ${i}th place of the list, "" when nothing stands there; false: there are no more.

@@ -433,7 +433,7 @@ run_capture(struct run *r, struct err *err)
 
 	r->tables = run_view_wanted(r, &csv_view);
 	run_view_options(r, &opt);
-	run_place_init(&place, r->archive);
+	run_place_init(&place, r->archive, NULL);
 	if ((st = tables_open(&views, &opt, &place.place, err)) != ST_OK)
 		return st;
 	progress_start(r->app->progress, r->app->color);

@@ -1,13 +1,23 @@
 /* run_paper.c: pages of paper: fonts for them, and a signature of their own. */
+#include <pthread.h>
+
 #include "cmd/run.h"
 #include "core/i18n.h"
 #include "formats/pdf_fonts.h"
 #include "formats/view_approvals.h"
 
+/* Families are made side by side, and a token signs one thing at a time. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
 static enum status
 sign(struct view_signer *signer, struct str bytes, struct buf *der, struct err *err)
 {
-	return cms_sign_file(((struct run_paper *)signer)->cms, bytes, der, err);
+	enum status st;
+
+	(void)pthread_mutex_lock(&lock);
+	st = cms_sign_file(((struct run_paper *)signer)->cms, bytes, der, err);
+	(void)pthread_mutex_unlock(&lock);
+	return st;
 }
 
 enum status

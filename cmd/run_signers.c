@@ -188,7 +188,8 @@ run_sign(struct run *r, struct err *err)
 		return st;
 	for (i = 0; i < seal.n_signers && st == ST_OK; i++) {
 		pending_signature(&seal.signers[i], file);
-		if (!archive_has_part(r->archive, file) && (s = run_signer_of(r, &seal.signers[i])) != NULL && cms_signer_has_key(s))
+		if (!archive_has_part(r->archive, file) && (s = run_signer_of(r, &seal.signers[i])) != NULL && cms_signer_has_key(s) &&
+		    (st = run_refuse_signer(r, s, err)) == ST_OK)
 			st = sign_one(r, &seal, sha256, s, err);
 	}
 	return st;

@@ -218,6 +218,7 @@ run_stamp(struct run *r, struct str sums, struct err *err)
 			*err = one;
 		else
 			log_say(LOG_WARN_, "%s", one.text);
+		r->login_denied |= st == ST_DENIED;
 		worst = ST_UNSURE;
 	}
 	return worst;

@@ -26,9 +26,10 @@ put_member(struct buf *out, const char *name, const char *value, struct err *err
 #define METHOD_ZH	"每个记录流都逐页读取，直到平台声明的末尾；每页的游标与其交付的记录一并落盘；平台的独立计数已与归档数量逐一比较；" \
 	"凡被列出而未取得的对象均列为缺口；平台、版本或授权从未提供的内容均列为边界。"
 #define RENEWAL_EN	"A renewal archive: no record of the platform stands in it. Every earlier archive of the chain was read and verified; its seal, signatures, " \
-	"lists and time stamps are kept here, with hashes of its whole uncompressed tar; of a destroyed archive its seal alone."
+	"lists and time stamps are kept here, with hashes of its whole uncompressed tar; of a destroyed archive its seal alone. Then the revocation lists of today were fetched. " \
+	"What was damaged, missing or not to be had is a listed gap."
 #define RENEWAL_ZH	"续期归档包：其中没有平台的记录。链上以前的每个归档包都已读取并验证；其封签、签名、列表和时间戳保存于此，并附其未压缩 tar 整体的散列值；" \
-	"已销毁的归档包只有封签。"
+	"已销毁的归档包只有封签。随后取得了当日的吊销列表。损坏、缺失或取不到的均列为缺口。"
 #define GOES_ON_EN	"This archive was full and the run went on in the next one: the figures are those up to here; the certificate of the whole run " \
 	"stands in the last volume."
 #define GOES_ON_ZH	"本归档包已满，任务在下一个归档包中继续：此处数字截至本卷为止；整个任务的完整性证明见最后一卷。"
@@ -67,7 +68,7 @@ put_volume(struct run *r, struct buf *out, struct err *err)
 	return st == ST_OK && v->goes_on ? buf_addz(out, ",\"volume_note\":{\"en\":\"" GOES_ON_EN "\",\"zh\":\"" GOES_ON_ZH "\"}", err) : st;
 }
 
-/* Which views this archive got and with which line ends: whoever makes them again later needs to know. */
+/* Which views this archive got, with which line ends, and how far back their dates go: whoever makes them again later needs to know. */
 static enum status
 put_views(struct run *r, struct buf *out, struct err *err)
 {
@@ -83,7 +84,10 @@ put_views(struct run *r, struct buf *out, struct err *err)
 			st = buf_addf(out, err, "%s\"%s\"", first ? "" : ",", formats_all[i]->name);
 			first = false;
 		}
-	return st == ST_OK ? buf_addz(out, "]}", err) : st;
+	if (st != ST_OK || (st = buf_addz(out, "],\"history\":", err)) != ST_OK ||
+	    (st = history_oldest(r->history) == NULL ? buf_addz(out, "null", err) : json_put_string(out, str_of(history_oldest(r->history)), err)) != ST_OK)
+		return st;
+	return buf_putc(out, '}', err);
 }
 
 enum status
@@ -134,30 +138,60 @@ finish_tables(struct run *r, const struct format_options *opt, struct view_place
 	return st;
 }
 
+/* What earlier archives say of departments and members, where there are some here and a view that dates them. */
+static enum status
+read_history(struct run *r, struct history_params *h, struct err *err)
+{
+	const struct archive_params *p = archive_params_of(r->archive);
+	bool wanted = false;
+	size_t i;
+
+	for (i = 0; formats_all[i] != NULL; i++)
+		wanted |= formats_all[i] != &csv_view && (formats_all[i]->kinds & 1u << REC_USER) != 0 && run_view_wanted(r, formats_all[i]);
+	if (!wanted || archive_n_records(r->archive, "departments") + archive_n_records(r->archive, "users") == 0)
+		return ST_OK;
+	progress_phase(_("reading earlier archives"));
+	*h = (struct history_params){ .store = &r->store,
+		.chain = p->chain,
+		.archive = p->name,
+		.sequence = p->sequence,
+		.tenant = r->state.tenant,
+		.scratch = archive_work_dir(r->archive) };
+	memcpy(h->previous, p->previous[0], sizeof(h->previous));
+	return history_open(&r->history, h, err);
+}
+
 enum status
 run_views_finish(struct run *r, struct err *err)
 {
+	struct history_params history;
 	struct view_input in = { .records = archive_records(r->archive), .scratch = archive_work_dir(r->archive) };
 	struct format_options opt;
+	struct archive_pages *pages;
 	struct run_blobs blobs;
 	struct run_place place;
 	struct buf report;
 	enum status st;
-	size_t i;
 
-	progress_phase(_("making views"));
+	if ((st = archive_pages_open(r->archive, &pages, err)) != ST_OK)
+		return st;
 	run_view_options(r, &opt);
-	run_place_init(&place, r->archive);
+	run_place_init(&place, r->archive, pages);
 	run_blobs_init(&blobs, r->archive);
 	buf_init(&report, (size_t)4 << 20);
 	in.opt = &opt;
 	in.blobs = &blobs.blobs;
-	if ((st = run_report(r, &report, err)) == ST_OK)
-		st = finish_tables(r, &opt, &place.place, err);
-	opt.report = buf_str(&report);
-	for (i = 0; st == ST_OK && formats_all[i] != NULL; i++)
-		if (formats_all[i] != &csv_view && run_view_wanted(r, formats_all[i]))
-			st = formats_all[i]->make(&in, &place.place, err);
+	if ((st = read_history(r, &history, err)) != ST_OK)
+		goto out;
+	in.history = history_view(r->history);
+	progress_phase(_("making views"));
+	if ((st = run_report(r, &report, err)) == ST_OK && (st = finish_tables(r, &opt, &place.place, err)) == ST_OK) {
+		opt.report = buf_str(&report);
+		st = run_make(r, &in, pages, err);
+	}
+out:
+	history_close(r->history);
+	r->history = NULL;
 	buf_free(&report);
 	return st;
 }

@@ -30,6 +30,12 @@ static const char style[] =
     "table{border-collapse:collapse;margin:.75rem 0 0}th,td{text-align:left;vertical-align:top;padding:.1rem 1rem .1rem 0;font-weight:normal;overflow-wrap:anywhere}th{color:#555;white-space:nowrap}\n"
     "code{font-family:ui-monospace,monospace;font-size:.85em}.note{color:#555;font-size:.9rem}.stage{font-weight:bold}\n";
 
+/* What the page itself is worth, at its foot. */
+static const char about_archive[] = N_("This page is a report, not evidence: the evidence is the archive, and anybody can check it again with custody, or by hand with "
+    "the commands in its VERIFY.txt.");
+static const char about_package[] = N_("This page is a report, not evidence: the evidence is the package, and anybody can check it again with custody, or by hand with "
+    "the commands in its EXPLAIN.txt. What a package does not show is not judged: whether there are other records, and which, it does not tell.");
+
 static const char *
 word(enum verdict v)
 {
@@ -106,6 +112,12 @@ put_seal(struct buf *out, const struct verify_report *r, struct err *err)
 		if ((st = put_row(out, _("existed at (time stamp)"), text, err)) != ST_OK)
 			return st;
 	}
+	if (r->vouched_by[0] != '\0') {
+		when_local(r->vouched_ms, from);
+		snprintf(text, sizeof(text), "%.39s, %s", r->vouched_by, from);
+		if ((st = put_row(out, _("vouched for by (renewal archive)"), text, err)) != ST_OK)
+			return st;
+	}
 	return buf_addz(out, "</table>\n", err);
 }
 
@@ -116,6 +128,14 @@ put_stage(struct buf *out, const struct verify_report *r, struct err *err)
 	    r->stage.stage == PENDING_PARTLY ? _("pending: partly signed") : _("pending: fully signed, not closed");
 
 	return text == NULL ? ST_OK : put_between(out, "<p class=\"stage\">", text, "</p>\n", err);
+}
+
+static enum status
+put_line(struct buf *out, enum verdict v, const char *text, struct err *err)
+{
+	enum status st = buf_addf(out, err, "<li><b class=\"%s\" title=\"%s\">%s</b>", classes[v], word(v), marks[v]);
+
+	return st == ST_OK ? put_between(out, "", text, "</li>\n", err) : st;
 }
 
 static enum status
@@ -133,8 +153,7 @@ put_steps(struct buf *out, const struct verify_report *r, int group, struct err 
 		if (!open && (st = buf_addf(out, err, "<h3>%s</h3>\n<ul>\n", groups[group])) != ST_OK)
 			return st;
 		open = true;
-		if ((st = buf_addf(out, err, "<li><b class=\"%s\" title=\"%s\">%s</b>", classes[s->verdict], word(s->verdict), marks[s->verdict])) == ST_OK)
-			st = put_between(out, "", s->text, "</li>\n", err);
+		st = put_line(out, s->verdict, s->text, err);
 	}
 	return st == ST_OK && open ? buf_addz(out, "</ul>\n", err) : st;
 }
@@ -146,6 +165,7 @@ verify_html_open(struct verify_html *h, const char *path, struct err *err)
 
 	memset(h, 0, sizeof(*h));
 	buf_init(&h->body, PAGE_MAX);
+	buf_init(&h->lines, PAGE_MAX);
 	if (path != NULL && lstat(path, &sb) == 0) {
 		err_set(err, ST_USAGE, _("%s exists already"), path);
 		return err_next(err, _("name another file; nothing is overwritten"));
@@ -154,6 +174,12 @@ verify_html_open(struct verify_html *h, const char *path, struct err *err)
 		return err_sys(err, "%s", path);
 	h->path = path;
 	return ST_OK;
+}
+
+enum status
+verify_html_line(struct verify_html *h, enum verdict v, const char *text, struct err *err)
+{
+	return h->path == NULL ? ST_OK : put_line(&h->lines, v, text, err);
 }
 
 enum status
@@ -174,7 +200,7 @@ verify_html_add(struct verify_html *h, const char *name, const struct verify_rep
 	for (g = 0; g < 4; g++)
 		if ((st = put_steps(out, r, g, err)) != ST_OK)
 			return st;
-	if (r->verdict == VERDICT_INVALID && strcmp(r->steps[0].id, "chain") != 0) {	/* a link between archives lies in none of them */
+	if (r->verdict == VERDICT_INVALID && !r->unplaced) {
 		snprintf(at, sizeof(at), "%" PRIu64, r->offset);
 		if ((st = buf_addz(out, "<table>\n", err)) != ST_OK ||
 		    (st = put_row(out, _("first contradiction at"), r->member[0] != '\0' ? r->member : "-", err)) != ST_OK ||
@@ -182,6 +208,10 @@ verify_html_add(struct verify_html *h, const char *name, const struct verify_rep
 		    (st = buf_addz(out, "</table>\n", err)) != ST_OK)
 			return st;
 	}
+	if (h->lines.n > 0 && ((st = put_between(out, "<h3>", _("what is shown"), "</h3>\n<ul>\n", err)) != ST_OK ||
+	    (st = buf_str_add(out, buf_str(&h->lines), err)) != ST_OK || (st = buf_addz(out, "</ul>\n", err)) != ST_OK))
+		return st;
+	buf_clear(&h->lines);
 	if (r->seal_ok && (st = put_seal(out, r, err)) != ST_OK)
 		return st;
 	return buf_addz(out, "</section>\n", err);
@@ -223,8 +253,7 @@ verify_html_write(struct verify_html *h, bool trusted, struct err *err)
 		return ST_OK;
 	buf_init(&page, PAGE_MAX + 65536);
 	if ((st = put_head(h, trusted, &page, err)) == ST_OK && (st = buf_str_add(&page, buf_str(&h->body), err)) == ST_OK &&
-	    (st = put_between(&page, "<p class=\"note\">", _("This page is a report, not evidence: the evidence is the archive, and anybody can check it "
-	    "again with custody, or by hand with the commands in its VERIFY.txt."), "</p>\n</body>\n</html>\n", err)) == ST_OK)
+	    (st = put_between(&page, "<p class=\"note\">", _(h->package ? about_package : about_archive), "</p>\n</body>\n</html>\n", err)) == ST_OK)
 		st = fs_replace(AT_FDCWD, h->path, page.p, page.n, err);
 	buf_free(&page);
 	return st;
@@ -234,4 +263,5 @@ void
 verify_html_free(struct verify_html *h)
 {
 	buf_free(&h->body);
+	buf_free(&h->lines);
 }

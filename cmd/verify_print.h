@@ -11,5 +11,8 @@ const char *verify_print_id(enum verdict);
 enum status verify_print_text(const char *path, const struct verify_report *, struct buf *out, struct err *) STATUS_USE;
 /* verify_print_json: append one object on one line. */
 enum status verify_print_json(const char *path, const struct verify_report *, struct buf *out, struct err *) STATUS_USE;
+/* Parts of it, for reports of other things: which seal, if its signatures hold (each member begins with a comma); ,"steps":[…]. */
+enum status verify_print_json_seal(const struct verify_report *, struct buf *out, struct err *) STATUS_USE;
+enum status verify_print_json_steps(const struct verify_report *, struct buf *out, struct err *) STATUS_USE;
 
 #endif

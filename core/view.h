@@ -33,10 +33,29 @@ struct view_blobs {
 	enum status (*read)(struct view_blobs *, struct str path, uint64_t max, struct sink *to, struct err *);
 };
 
+/*
+ * What earlier archives of the chain tell of a department or member.  Nothing is concluded from absence, for an archive may hold a part of a tenant only:
+ * known: the oldest record under that id; unchanged: the oldest of those, back from here without another in between, that stand as it stands now (status,
+ * name, position, departments, superiors; of a department name, parent, leaders).
+ */
+struct view_moment {
+	int64_t ms; /* fetched_at of that record */
+	const char *archive; /* where it lies; lives as long as the history */
+	bool at_least; /* it may be longer: there are archives before that were not read */
+};
+struct view_since {
+	struct view_moment known, unchanged;
+};
+struct view_history {
+	/* since(h, rec, out, err): of a record of the stream departments or users in this archive.  ST_END: nothing can be said. */
+	enum status (*since)(struct view_history *, const struct record *, struct view_since *out, struct err *);
+};
+
 struct view_input {
 	const struct format_options *opt;
 	struct record_iter *records;
 	struct view_blobs *blobs; /* NULL: none are to be had */
+	struct view_history *history; /* NULL: no earlier archive is at hand; then no view says a word of dates */
 	int scratch; /* a private directory for temporary files; whoever makes one removes it */
 };
 

@@ -17,7 +17,14 @@ struct org {
 	uint64_t	n_departments, n_members;
 	struct buf	out;
 	struct arena	arena;
+	const struct view_since *since;	/* of the record that comes next; NULL: no dates */
 };
+
+void
+org_dates(struct writer *w, const struct view_since *since)
+{
+	((struct org *)w)->since = since;
+}
 
 /* ${value} token for token, its strings as valid UTF-8 whatever the platform escaped.  ST_INPUT: not JSON; then nothing is appended. */
 static enum status
@@ -129,6 +136,15 @@ put_fields(struct org *o, const struct record *rec, struct err *err)
 }
 
 static enum status
+put_moment(struct org *o, const char *name, const struct view_moment *m, struct err *err)
+{
+	char utc[WHEN_UTC_LEN + 1];
+
+	when_utc(m->ms, utc);
+	return buf_addf(&o->out, err, ",\"%s\":{\"at\":\"%s\",\"archive\":\"%s\",\"at_least\":%s}", name, utc, m->archive, m->at_least ? "true" : "false");
+}
+
+static enum status
 put_tail(struct org *o, const struct record *rec, struct err *err)
 {
 	const struct field *f = record_fields[rec->kind];
@@ -147,7 +163,13 @@ put_tail(struct org *o, const struct record *rec, struct err *err)
 	for (i = 0; i < RECORD_FLAGS_MAX && rec->flags[i] != NULL; i++)
 		if ((st = buf_addf(&o->out, err, "%s\"%s\"", i == 0 ? "" : ",", rec->flags[i])) != ST_OK)
 			return st;
-	if ((st = buf_addz(&o->out, "],\"not_granted\":[", err)) != ST_OK)
+	if ((st = buf_putc(&o->out, ']', err)) != ST_OK)
+		return st;
+	if (o->since != NULL && o->since->known.archive != NULL &&
+	    ((st = put_moment(o, "known_since", &o->since->known, err)) != ST_OK || (st = put_moment(o, "unchanged_since", &o->since->unchanged, err)) != ST_OK))
+		return st;
+	o->since = NULL;
+	if ((st = buf_addz(&o->out, ",\"not_granted\":[", err)) != ST_OK)
 		return st;
 	for (i = 0; f[i].name != NULL; i++) {
 		if (!rec->n[i].not_granted)

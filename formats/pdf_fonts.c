@@ -6,6 +6,7 @@
 #include <pango/pangofc-fontmap.h>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -25,10 +26,12 @@
 
 /* Cut once in a process, for approvals and for the report, and kept to its end: 5 MB instead of a second peak of 30. */
 static int common_fd[2] = { -1, -1 };
+static pthread_mutex_t common_lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct pdf_fonts {
 	FcConfig *config;
 	struct pdf_face face[2]; /* regular, bold: what fonts are cut from; no file: nothing is cut */
+	const char *tag;
 	int dir, n_common; /* fonts in the list besides those of the machine */
 	/* Each font that was cut has a name of its own: cairo remembers faces by the name of their file. */
 	unsigned rare[2], n_cut; /* 0: none */
@@ -144,16 +147,16 @@ cut_common(struct pdf_fonts *f, int weight, struct err *err)
 }
 
 static void
-rare_name(unsigned n, char out[40])
+rare_name(const struct pdf_fonts *f, unsigned n, char out[64])
 {
-	(void)snprintf(out, 40, PDF_FONTS_TMP "%u.tmp", n);
+	(void)snprintf(out, 64, "paper-%.30s-font-%u.tmp", f->tag, n);
 }
 
 static enum status
 cut_rare(struct pdf_fonts *f, int weight, struct err *err)
 {
 	struct buf font;
-	char name[40];
+	char name[64];
 	enum status st;
 	int fd = -1;
 
@@ -161,7 +164,7 @@ cut_rare(struct pdf_fonts *f, int weight, struct err *err)
 		return ST_OK;
 	buf_init(&font, (size_t)64 << 20);
 	if ((st = pdf_face_cut(&f->face[weight], RARE, f->rares, f->n_rares, &font, err)) == ST_OK) {
-		rare_name(++f->n_cut, name);
+		rare_name(f, ++f->n_cut, name);
 		f->rare[weight] = f->n_cut;
 		if ((fd = openat(f->dir, name, O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
 			st = err_sys(err, "%s", name);
@@ -176,12 +179,12 @@ cut_rare(struct pdf_fonts *f, int weight, struct err *err)
 static void
 drop_rare(struct pdf_fonts *f)
 {
-	char name[40];
+	char name[64];
 	int i;
 
 	for (i = 0; i < 2; i++)
 		if (f->rare[i] > 0) {
-			rare_name(f->rare[i], name);
+			rare_name(f, f->rare[i], name);
 			(void)unlinkat(f->dir, name, 0);
 			f->rare[i] = 0;
 		}
@@ -235,7 +238,7 @@ pdf_fonts_begin(struct pdf_fonts *f)
 enum status
 pdf_fonts_settle(struct pdf_fonts *f, struct err *err)
 {
-	char path[128], name[40];
+	char path[128], name[64];
 	enum status st;
 	int i;
 
@@ -246,7 +249,7 @@ pdf_fonts_settle(struct pdf_fonts *f, struct err *err)
 			return st;
 		if (f->rare[i] == 0)
 			continue;
-		rare_name(f->rare[i], name);
+		rare_name(f, f->rare[i], name);
 		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", f->dir, name);
 		join(f, path);
 	}
@@ -303,7 +306,7 @@ set_up(struct pdf_fonts *f)
 }
 
 static enum status
-fonts_open(struct pdf_fonts **out, int dir, bool common, struct err *err)
+fonts_open(struct pdf_fonts **out, int dir, const char *tag, bool common, struct err *err)
 {
 	struct pdf_fonts *f = mem_get(1, sizeof(*f), err);
 	enum status st;
@@ -313,6 +316,7 @@ fonts_open(struct pdf_fonts **out, int dir, bool common, struct err *err)
 	if (f == NULL)
 		return ST_NOMEM;
 	f->dir = dir;
+	f->tag = tag;
 	if ((f->rares = mem_get(RARE_MAX, sizeof(*f->rares), err)) == NULL) {
 		st = ST_NOMEM;
 		goto out;
@@ -321,9 +325,12 @@ fonts_open(struct pdf_fonts **out, int dir, bool common, struct err *err)
 		goto out;
 	if (common) {
 		faces(f);
-		for (i = 0; i < 2; i++)
-			if ((st = cut_common(f, i, err)) != ST_OK)
-				goto out;
+		(void)pthread_mutex_lock(&common_lock);
+		for (i = 0; st == ST_OK && i < 2; i++)
+			st = cut_common(f, i, err);
+		(void)pthread_mutex_unlock(&common_lock);
+		if (st != ST_OK)
+			goto out;
 		join_common(f);
 	}
 	set_up(f);
@@ -340,9 +347,9 @@ out:
 }
 
 enum status
-pdf_fonts_open(struct pdf_fonts **out, int dir, struct err *err)
+pdf_fonts_open(struct pdf_fonts **out, int dir, const char *tag, struct err *err)
 {
-	return fonts_open(out, dir, true, err);
+	return fonts_open(out, dir, tag, true, err);
 }
 
 void
@@ -358,6 +365,12 @@ pdf_fonts_close(struct pdf_fonts *f)
 	drop_rare(f);
 	mem_free(f->rares);
 	mem_free(f);
+}
+
+const char *
+pdf_fonts_tag(const struct pdf_fonts *f)
+{
+	return f->tag;
 }
 
 struct _PangoContext *
@@ -390,7 +403,7 @@ enum status
 pdf_fonts_ready(struct err *err)
 {
 	struct pdf_fonts *f;
-	enum status st = fonts_open(&f, -1, false, err);
+	enum status st = fonts_open(&f, -1, "", false, err);
 
 	if (st == ST_OK)
 		pdf_fonts_close(f);

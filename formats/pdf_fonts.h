@@ -12,10 +12,11 @@
 struct pdf_fonts;
 struct _PangoContext;
 
-#define PDF_FONTS_TMP "pdf-font-" /* names of temporary files begin so */
-
-/* pdf_fonts_open(out, dir, err): ${dir} is a private directory for fonts cut for one document.  ST_USAGE: no font of this machine can write Chinese; the next step names the package. */
-enum status pdf_fonts_open(struct pdf_fonts **out, int dir, struct err *) STATUS_USE;
+/*
+ * pdf_fonts_open(out, dir, tag, err): ${dir} is a private directory for fonts cut for one document, ${tag} (borrowed) tells those who use it at the same time apart: names of
+ * temporary files begin with "paper-<tag>-".  Several can be open at once, each in a thread of its own.  ST_USAGE: no font of this machine can write Chinese; the next step names the package. */
+enum status pdf_fonts_open(struct pdf_fonts **out, int dir, const char *tag, struct err *) STATUS_USE;
+const char *pdf_fonts_tag(const struct pdf_fonts *);
 void pdf_fonts_close(struct pdf_fonts *); /* NULL does nothing */
 /* Layouts are made of it: one point is one unit, nothing is rounded to pixels, language zh-cn.  Borrowed. */
 struct _PangoContext *pdf_fonts_context(struct pdf_fonts *);

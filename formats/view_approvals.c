@@ -99,7 +99,7 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 	arena_init(&m.arena, LIMIT_ARENA);
 	stamp_init(&m.stamp);
 	buf_init(&m.picture, VIEW_PICTURE_MAX);
-	if ((st = pdf_file_clean(in, err)) == ST_OK && (st = pdf_fonts_open(&m.fonts, in->scratch, err)) == ST_OK && (st = reference_open(&m.ref, in, err)) == ST_OK)
+	if ((st = pdf_file_clean(in, STREAM, err)) == ST_OK && (st = pdf_fonts_open(&m.fonts, in->scratch, STREAM, err)) == ST_OK && (st = reference_open(&m.ref, in, err)) == ST_OK)
 		st = in->records->run(in->records, STREAM, each, &m, err);
 	reference_close(m.ref);
 	pdf_fonts_close(m.fonts);

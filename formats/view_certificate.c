@@ -307,7 +307,7 @@ certificate_make(const struct view_input *in, struct view_place *place, struct e
 	stamp_init(&c.stamp);
 	buf_init(&author, 8192);
 	buf_init(&head, 8192);
-	if ((st = pdf_file_clean(in, err)) != ST_OK || (st = json_tape(in->opt->report, &c.arena, &c.t, &n, err)) != ST_OK || (st = pdf_fonts_open(&fonts, in->scratch, err)) != ST_OK ||
+	if ((st = pdf_file_clean(in, "report", err)) != ST_OK || (st = json_tape(in->opt->report, &c.arena, &c.t, &n, err)) != ST_OK || (st = pdf_fonts_open(&fonts, in->scratch, "report", err)) != ST_OK ||
 	    (st = digest_of(DIGEST_SHA256, in->opt->report.p, in->opt->report.n, hash, err)) != ST_OK)
 		goto out;
 	if (c.t[0].tok != JSON_OBJ) {

@@ -12,6 +12,7 @@
 #include "core/limits.h"
 #include "core/mem.h"
 #include "formats/org.h"
+#include "formats/orglist.h"
 #include "formats/xml_org.h"
 
 #define ORG_JSON "data/views/org/org.json"
@@ -23,6 +24,7 @@ struct making {
 	const struct view_input *in;
 	struct view_place *place;
 	const struct format *format;
+	void (*dates)(struct writer *, const struct view_since *);
 	const char *path;
 	struct writer *writer; /* opened by the first department or member */
 };
@@ -31,6 +33,7 @@ static enum status
 each(void *ctx, const struct record *rec, struct err *err)
 {
 	struct making *m = ctx;
+	struct view_since since;
 	struct sink *sink;
 	enum status st;
 
@@ -40,15 +43,19 @@ each(void *ctx, const struct record *rec, struct err *err)
 	    ((st = m->place->begin(m->place, m->path, &sink, err)) != ST_OK ||
 		(st = m->format->open(&m->writer, rec->kind, m->in->opt, sink, err)) != ST_OK))
 		return st;
+	if ((st = org_since(m->in, rec, &since, err)) != ST_OK)
+		return st;
+	m->dates(m->writer, &since);
 	if ((st = m->format->put(m->writer, rec, err)) != ST_OK)
 		(void)err_in(err, "%s %.*s", rec->stream, STR_ARG(rec->id));
 	return st;
 }
 
 static enum status
-document(const struct view_input *in, struct view_place *place, const struct format *format, const char *path, bool *made, struct err *err)
+document(const struct view_input *in, struct view_place *place, const struct format *format,
+    void (*dates)(struct writer *, const struct view_since *), const char *path, bool *made, struct err *err)
 {
-	struct making m = { in, place, format, path, NULL };
+	struct making m = { in, place, format, dates, path, NULL };
 	enum status st;
 
 	if ((st = in->records->run(in->records, "departments", each, &m, err)) == ST_OK &&
@@ -65,7 +72,7 @@ make_json(const struct view_input *in, struct view_place *place, struct err *err
 {
 	bool made;
 
-	return document(in, place, &org_format, ORG_JSON, &made, err);
+	return document(in, place, &org_format, org_dates, ORG_JSON, &made, err);
 }
 
 static enum status
@@ -76,7 +83,7 @@ make_xml(const struct view_input *in, struct view_place *place, struct err *err)
 	enum status st;
 	bool made;
 
-	if ((st = document(in, place, &xml_org_format, ORG_XML, &made, err)) != ST_OK || !made ||
+	if ((st = document(in, place, &xml_org_format, xml_org_dates, ORG_XML, &made, err)) != ST_OK || !made ||
 	    (st = place->begin(place, ORG_XSD, &sink, err)) != ST_OK || (st = sink_write(sink, schema.p, schema.n, err)) != ST_OK)
 		return st;
 	return place->end(place, err);
@@ -175,22 +182,40 @@ read_json(int fd, const char *path, struct view_found *found, struct err *err)
 
 /* --- and the XML by libxml2's reader, which keeps nothing but the place it stands at --- */
 
+/* The id, an element at which ${x} stands: its text, or what stands in its attribute original, as the inside of a JSON string. */
 static enum status
-xml_entry(xmlTextReaderPtr x, const char *path, const char *stream, struct view_found *found, struct err *err)
+xml_id(xmlTextReaderPtr x, struct arena *a, struct str *id, struct err *err)
 {
-	xmlChar *version = xmlTextReaderGetAttribute(x, (const xmlChar *)"version"), *id = NULL;
+	xmlChar *original = xmlTextReaderGetAttribute(x, (const xmlChar *)"original");
+	xmlChar *text = original != NULL ? original : xmlTextReaderReadString(x);
+	struct str copy = STR_NONE;
 	enum status st;
-	int r;
+
+	st = text == NULL ? ST_OK : arena_dup(a, str_of((const char *)text), &copy, err);
+	if (st == ST_OK && original != NULL)
+		st = json_text(copy, JSON_F_ESCAPE, a, &copy, err);
+	*id = copy;
+	xmlFree(text);
+	return st;
+}
+
+static enum status
+xml_entry(xmlTextReaderPtr x, const char *path, const char *stream, struct arena *a, struct view_found *found, struct err *err)
+{
+	xmlChar *version = xmlTextReaderGetAttribute(x, (const xmlChar *)"version");
+	struct str id = STR_NONE;
+	enum status st = ST_OK;
 
 	/* The id is an element of its own, somewhere inside. */
-	while ((r = xmlTextReaderRead(x)) == 1 && id == NULL && xmlTextReaderDepth(x) > 2)
+	arena_reset(a);
+	while (st == ST_OK && id.p == NULL && xmlTextReaderRead(x) == 1 && xmlTextReaderDepth(x) > 2)
 		if (xmlTextReaderNodeType(x) == XML_READER_TYPE_ELEMENT && xmlTextReaderDepth(x) == 3 &&
 		    xmlStrEqual(xmlTextReaderConstLocalName(x), (const xmlChar *)"id"))
-			id = xmlTextReaderReadString(x);
-	st = id == NULL ? err_set(err, ST_INPUT, _("%s: an entry without an id"), path)
-			: found->record(found, stream, str_of((const char *)id), str_of((const char *)version), err);
+			st = xml_id(x, a, &id, err);
+	if (st == ST_OK)
+		st = id.p == NULL ? err_set(err, ST_INPUT, _("%s: an entry without an id"), path)
+				  : found->record(found, stream, id, str_of((const char *)version), err);
 	xmlFree(version);
-	xmlFree(id);
 	return st;
 }
 
@@ -199,6 +224,7 @@ read_xml(int fd, const char *path, struct view_found *found, struct err *err)
 {
 	xmlTextReaderPtr x;
 	enum status st = ST_OK;
+	struct arena arena;
 	const xmlChar *name;
 	int r = 0;
 
@@ -206,15 +232,17 @@ read_xml(int fd, const char *path, struct view_found *found, struct err *err)
 		return err_sys(err, _("cannot read %s"), path);
 	if ((x = xmlReaderForFd(fd, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_HUGE)) == NULL)
 		return err_oom(err, 0);
+	arena_init(&arena, LIMIT_ARENA);
 	while (st == ST_OK && (r = xmlTextReaderRead(x)) == 1)
 		if (xmlTextReaderNodeType(x) == XML_READER_TYPE_ELEMENT && xmlTextReaderDepth(x) == 2) {
 			name = xmlTextReaderConstLocalName(x);
 			if (xmlStrEqual(name, (const xmlChar *)"department") || xmlStrEqual(name, (const xmlChar *)"member"))
-				st = xml_entry(x, path, name[0] == 'd' ? "departments" : "users", found, err);
+				st = xml_entry(x, path, name[0] == 'd' ? "departments" : "users", &arena, found, err);
 		}
 	if (st == ST_OK && r < 0)
 		st = err_set(err, ST_INPUT, _("%s: not well-formed XML"), path);
 	xmlFreeTextReader(x);
+	arena_free(&arena);
 	return st;
 }
 

@@ -29,7 +29,14 @@ struct xml_org {
 	uint64_t	 n_departments, n_members;
 	struct buf	 text, original;
 	struct arena	 arena;
+	const struct view_since *since;	/* of the record that comes next; NULL: no dates */
 };
+
+void
+xml_org_dates(struct writer *w, const struct view_since *since)
+{
+	((struct xml_org *)w)->since = since;
+}
 
 struct str
 xml_org_schema(void)
@@ -252,6 +259,19 @@ fields(struct xml_org *x, const struct record *rec, struct err *err)
 }
 
 static enum status
+moment(struct xml_org *x, const char *name, const struct view_moment *m, struct err *err)
+{
+	char utc[WHEN_UTC_LEN + 1];
+	enum status st;
+
+	when_utc(m->ms, utc);
+	if ((st = start(x, name, err)) != ST_OK || (st = attribute(x, "archive", str_of(m->archive), err)) != ST_OK ||
+	    (m->at_least && (st = attribute(x, "at_least", STR("true"), err)) != ST_OK) || (st = did(xmlTextWriterWriteString(x->xml, chars(utc)), err)) != ST_OK)
+		return st;
+	return end(x, err);
+}
+
+static enum status
 tail(struct xml_org *x, const struct record *rec, struct err *err)
 {
 	const struct field *f = record_fields[rec->kind];
@@ -272,7 +292,12 @@ tail(struct xml_org *x, const struct record *rec, struct err *err)
 	for (i = 0; f[i].name != NULL; i++)
 		if (rec->n[i].not_granted && (st = element(x, "item", str_of(f[i].name), err)) != ST_OK)
 			return st;
-	return end(x, err);
+	if ((st = end(x, err)) != ST_OK || x->since == NULL || x->since->known.archive == NULL)
+		return st;
+	if ((st = moment(x, "known_since", &x->since->known, err)) == ST_OK)
+		st = moment(x, "unchanged_since", &x->since->unchanged, err);
+	x->since = NULL;
+	return st;
 }
 
 static enum status

@@ -7,19 +7,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "archive/names.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/when.h"
+#include "store/receipt.h"
 
 #define HEADS_MAX	((size_t)64 << 20)	/* bytes: some 400,000 seals */
 #define LOCK_TRIES	50
 #define LOCK_WAIT_MS	100
-#define PREFIX		"custody/1 head "
-#define HASH		" sha256:"
-
-/* One line: "custody/1 head urn:uuid:… 12 sha256:…". */
-struct head { struct str chain; uint64_t sequence; unsigned char sha256[32]; };
 
 static enum status
 default_path(struct buf *out, struct err *err)
@@ -76,11 +71,11 @@ heads_close(struct heads *h)
 	h->path = NULL;
 }
 
-/* Take the next line; false at anything but a head line. */
+/* Take the next line; false at anything but a head line with its end: one that was cut short is damage. */
 static bool
-take(struct str *rest, struct head *out)
+take(struct str *rest, struct receipt *out)
 {
-	const char *end = memchr(rest->p, '\n', rest->n), *space;
+	const char *end = memchr(rest->p, '\n', rest->n);
 	struct str line;
 
 	if (end == NULL)
@@ -88,18 +83,7 @@ take(struct str *rest, struct head *out)
 	line = (struct str){ rest->p, (size_t)(end - rest->p) };
 	rest->n -= line.n + 1;
 	rest->p = end + 1;
-	if (!str_has_prefix(line, PREFIX))
-		return false;
-	line = (struct str){ line.p + strlen(PREFIX), line.n - strlen(PREFIX) };
-	if ((space = memchr(line.p, ' ', line.n)) == NULL)
-		return false;
-	out->chain = (struct str){ line.p, (size_t)(space - line.p) };
-	line = (struct str){ space + 1, line.n - out->chain.n - 1 };
-	if (!names_chain_ok(out->chain) || (space = memchr(line.p, ' ', line.n)) == NULL ||
-	    str_u64((struct str){ line.p, (size_t)(space - line.p) }, 1, UINT64_MAX, &out->sequence, NULL) != ST_OK)
-		return false;
-	line = (struct str){ space, line.n - (size_t)(space - line.p) };
-	return str_has_prefix(line, HASH) && digest_unhex((struct str){ line.p + strlen(HASH), line.n - strlen(HASH) }, out->sha256, 32);
+	return receipt_parse(line, out);
 }
 
 static enum status
@@ -117,8 +101,8 @@ second_seal(const struct heads *h, const struct seal *seal, const unsigned char 
 static enum status
 look(const struct heads *h, struct str text, const struct seal *seal, const unsigned char sha256[32], struct heads_word *w, struct err *err)
 {
+	struct receipt e;
 	unsigned line;
-	struct head e;
 
 	memset(w, 0, sizeof(*w));
 	for (line = 1; text.n > 0; line++) {
@@ -126,7 +110,7 @@ look(const struct heads *h, struct str text, const struct seal *seal, const unsi
 			(void)err_set(err, ST_CORRUPT, _("%s, line %u: not the line of a signed seal"), h->path, line);
 			return err_next(err, _("bring the file back from a copy: without it a second seal could not be recognised"));
 		}
-		if (!str_is(e.chain, seal->chain))
+		if (strcmp(e.chain, seal->chain) != 0)
 			continue;
 		w->known = true;
 		if (e.sequence > w->last)
@@ -185,7 +169,7 @@ heads_last(const struct heads *h, const char *chain, uint64_t *last, struct err 
 enum status
 heads_keep(const struct heads *h, const struct seal *seal, const unsigned char sha256[32], struct err *err)
 {
-	char hex[65], lock_name[300];
+	char line[RECEIPT_LINE_MAX], lock_name[300];
 	struct heads_word w;
 	struct buf text;
 	enum status st;
@@ -201,8 +185,8 @@ heads_keep(const struct heads *h, const struct seal *seal, const unsigned char s
 	if (st != ST_OK || (st = load(h, &text, err)) != ST_OK ||
 	    (st = look(h, buf_str(&text), seal, sha256, &w, err)) != ST_OK || w.same)
 		goto out;
-	digest_hex(sha256, 32, hex);
-	if ((st = buf_addf(&text, err, PREFIX "%s %" PRIu64 HASH "%s\n", seal->chain, seal->sequence, hex)) == ST_OK)
+	receipt_line(seal->chain, seal->sequence, sha256, line);
+	if ((st = buf_addz(&text, line, err)) == ST_OK)
 		st = fs_replace(h->dir, h->name, text.p, text.n, err);
 out:
 	fs_drop(&lock);

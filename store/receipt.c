@@ -33,20 +33,25 @@ word(struct str *s)
 	return w;
 }
 
-static bool
-parse_line(struct str line, struct receipt *r)
+bool
+receipt_parse(struct str line, struct receipt *r)
 {
-	struct str rest = { line.p + strlen(PREFIX), line.n - strlen(PREFIX) }, chain, sequence;
+	unsigned char sha256[sizeof(r->sha256)];
+	struct str rest, chain, sequence;
+	uint64_t n;
 
 	if (!str_has_prefix(line, PREFIX))
 		return false;
+	rest = (struct str){ line.p + strlen(PREFIX), line.n - strlen(PREFIX) };
 	chain = word(&rest);
 	sequence = word(&rest);
-	if (!names_chain_ok(chain) || chain.n >= sizeof(r->chain) || str_u64(sequence, 1, UINT64_MAX, &r->sequence, NULL) != ST_OK ||
-	    !str_has_prefix(rest, HASH) || !digest_unhex((struct str){ rest.p + strlen(HASH), rest.n - strlen(HASH) }, r->sha256, sizeof(r->sha256)))
+	if (!names_chain_ok(chain) || chain.n >= sizeof(r->chain) || str_u64(sequence, 1, UINT64_MAX, &n, NULL) != ST_OK ||
+	    !str_has_prefix(rest, HASH) || !digest_unhex((struct str){ rest.p + strlen(HASH), rest.n - strlen(HASH) }, sha256, sizeof(sha256)))
 		return false;
 	memcpy(r->chain, chain.p, chain.n);
 	r->chain[chain.n] = '\0';
+	r->sequence = n;
+	memcpy(r->sha256, sha256, sizeof(sha256));
 	return true;
 }
 
@@ -65,7 +70,7 @@ receipts_parse(const char *name, struct str text, struct receipts *out, struct e
 			line.n--;
 		if (line.n == 0)
 			continue;
-		if (!parse_line(line, &r)) {
+		if (!receipt_parse(line, &r)) {
 			err_set(err, ST_USAGE, _("%s, line %u: not a receipt (custody/1 head CHAIN SEQUENCE sha256:…)"), name, number);
 			return err_next(err, _("leave only the lines of receipts in the file, whole and unchanged"));
 		}

@@ -1,5 +1,6 @@
 /*
- * receipt.h: head receipts: one line that names the head of a chain, kept where the administrator of the archives cannot change it (archive format 5.3).
+ * receipt.h: the head line of archive format 5.3, which names the head of a chain: as a receipt kept where the administrator of the archives cannot change it, and as a
+ * line of a signer's memory (heads.h).
  */
 #ifndef STORE_RECEIPT_H
 #define STORE_RECEIPT_H
@@ -15,6 +16,8 @@ struct receipts { struct receipt *list; size_t n; };
 
 /* receipt_line(chain, sequence, sha256, out): the line with its end, and a NUL. */
 void receipt_line(const char *chain, uint64_t sequence, const unsigned char sha256[32], char out[RECEIPT_LINE_MAX]);
+/* receipt_parse(line, r): ${line} without its end; false at anything but a head line, ${r} is unchanged then.  ${r}->line is left alone. */
+bool receipt_parse(struct str line, struct receipt *r);
 /*
  * receipts_parse(name, text, out, err): add every line of ${text} to ${out}, whatever chain it is of.  Blank lines and CR LF are taken; anything else is
  * ST_USAGE with its line: a receipt that cannot be read must not count as one that agrees.

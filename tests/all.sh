@@ -6,12 +6,12 @@ ALL=
 [ "${1:-}" = --all ] && ALL=1
 export ALL
 total_passed=0 total_failed=0 total_skipped=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
 step() { # NAME COMMAND…: one step that passes or fails as a whole
-	local name=$1 began=$SECONDS
+	local name=$1 began=$SECONDS log=$logs/step
 	shift
 	if "$@" >"$log" 2>&1; then
 		total_passed=$((total_passed + 1))
@@ -22,9 +22,9 @@ step() { # NAME COMMAND…: one step that passes or fails as a whole
 		tail -40 "$log" | sed 's/^/      /'
 	fi
 }
-units() { # BUILD-DIR LABEL: ctest, its counts added to ours
-	local began=$SECONDS n f
-	ctest --test-dir "$1" -j "$(nproc)" --output-on-failure "${@:3}" >"$log" 2>&1
+units() { # BUILD-DIR LABEL: ctest, its counts added to ours; twice as many as there are processors, for many of them wait for disks and for each other
+	local began=$SECONDS n f log=$logs/units
+	ctest --test-dir "$1" -j $((2 * $(nproc))) --output-on-failure "${@:3}" >"$log" 2>&1
 	n=$(sed -n 's/.*tests passed, \([0-9]*\) tests failed out of \([0-9]*\).*/\2 \1/p' "$log" | tail -1)
 	f=${n#* } n=${n% *}
 	if [ -z "$n" ]; then total_failed=$((total_failed + 1)); printf 'FAIL  %s: no tests ran\n' "$2"; tail -5 "$log"; return; fi
@@ -32,16 +32,38 @@ units() { # BUILD-DIR LABEL: ctest, its counts added to ours
 	printf '%s  %s: %d of %d programs (%d s)\n' "$([ "$f" = 0 ] && echo 'ok  ' || echo FAIL)" "$2" $((n - f)) "$n" $((SECONDS - began))
 	[ "$f" = 0 ] || grep -E '^ *[0-9]+ - |\*\*\*' "$log" | head -30
 }
-script() { # FILE: a shell test that ends with its own count
-	local began=$SECONDS counts p f s
-	bash "$1" >"$log" 2>&1
+told() { # FILE LOG SECONDS: a shell test has run, which ends with its own count
+	local log=$2 counts p f s
 	counts=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$log" | tail -1)
 	if [ -z "$counts" ]; then total_failed=$((total_failed + 1)); printf 'FAIL  %s: ended early\n' "$1"; tail -20 "$log"; return; fi
 	read -r p f s <<<"$counts"
 	total_passed=$((total_passed + p)) total_failed=$((total_failed + f)) total_skipped=$((total_skipped + s))
-	printf '%s  %s: %s (%d s)\n' "$([ "$f" = 0 ] && echo 'ok  ' || echo FAIL)" "$1" "$p passed, $f failed, $s skipped" $((SECONDS - began))
+	printf '%s  %s: %s (%d s)\n' "$([ "$f" = 0 ] && echo 'ok  ' || echo FAIL)" "$1" "$p passed, $f failed, $s skipped" "$3"
 	grep -E '^skipped:' "$log"
 	[ "$f" = 0 ] || grep -A25 '^FAIL' "$log" | head -60
+}
+script() { # FILE: alone
+	local began=$SECONDS
+	bash "$1" >"$logs/script" 2>&1
+	told "$1" "$logs/script" $((SECONDS - began))
+}
+# FILE…: one more at a time than there are processors, for each waits a good deal: for the simulator's faults, for disks, for what it has killed.
+# They share nothing: each has its own directory, ports and keys.
+scripts() {
+	local -A file began
+	local pid running=0 most=$(($(nproc) + 1)) t
+	reap() {
+		wait -n -p pid
+		running=$((running - 1))
+		told "${file[$pid]}" "$logs/$pid" $((SECONDS - began[$pid]))
+		rm -f "$logs/$pid"
+	}
+	for t in "$@"; do
+		[ $running -lt $most ] || reap
+		( exec bash "$t" >"$logs/$BASHPID" 2>&1 ) &
+		file[$!]=$t began[$!]=$SECONDS running=$((running + 1))
+	done
+	while [ $running -gt 0 ]; do reap; done
 }
 build() { cmake --preset "$1" >/dev/null && cmake --build --preset "$1" -j "$(nproc)"; }
 
@@ -60,7 +82,7 @@ units build "units, release"
 units build-asan "units, address and undefined sanitizers" -E '^(interop|sim|attack)_'
 units build-tsan "threads, thread sanitizer" -R '^(core_ring|core_log|core_progress|archive_writer|exporters_chat_keys)$'
 say "whole program against the simulator"
-for t in tests/e2e/*.sh; do script "$t"; done
+scripts tests/e2e/*.sh
 if [ -n "$ALL" ]; then
 	say "longer sweeps"
 	for t in tests/all/*.sh; do [ -e "$t" ] && script "$t"; done

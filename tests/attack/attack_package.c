@@ -33,7 +33,7 @@ judge(void)
 {
 	struct package_report r;
 
-	need(package_check(dir, &trust, when_now_ms(), NULL, NULL, &r, &err), "package_check");
+	need(package_check(dir, &trust, when_now_ms(), NULL, &r, &err), "package_check");
 	return r.verdict;
 }
 

@@ -64,7 +64,12 @@ check "verified by hand" bash "$TOP/tests/judge/by-hand.sh" "$A.tar.gz" "$S/trus
 grep -q 'Unable to load\|returned NULL' err && fail "the engine talks to the terminal" || pass "the engine keeps quiet"
 grep -rlaF 271828 "$S" >/dev/null 2>&1 && fail "the PIN is somewhere in the store" || pass "the PIN is nowhere in the store"
 
-# --- a token that is not plugged in: told at the start, not after hours ---
+# --- the wrong PIN, and a token that is not plugged in: told at the start, not after hours ---
+sed -i "s,pin=file:$OFF/pin,pin=file:$OFF/wrong," "$S/custody.conf"
+expect 6 "export with the wrong PIN" "$CUSTODY" -c "$S/custody.conf" --lang en -q export acme
+[ "$(grep -c . err)" = 1 ] && grep -q '^custody: export acme: .*; next: check token, object and PIN' err && pass "one clear line" || fail "$(cat err)"
+[ ! -e "$S/store/acme-00000002.seal" ] && [ ! -e "$S/store/acme-00000002.work" ] && pass "no seal on disk" || fail "a run was begun"
+sed -i "s,pin=file:$OFF/wrong,pin=file:$OFF/pin," "$S/custody.conf"
 mv "$OFF/tokens" "$OFF/away"; mkdir "$OFF/tokens"
 expect 6 "export without the token" "$CUSTODY" -c "$S/custody.conf" --lang en export acme
 [ ! -e "$S/store/acme-00000002.tar.gz.partial" ] && pass "before anything was fetched" || fail "a run was begun"

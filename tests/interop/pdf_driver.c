@@ -125,7 +125,7 @@ all_1b(const struct view_input *in, struct view_place *place, struct err *err)
 	struct small s = { in, place, NULL, NULL };
 	enum status st;
 
-	if ((st = pdf_fonts_open(&s.fonts, in->scratch, err)) == ST_OK && (st = reference_open(&s.ref, in, err)) == ST_OK)
+	if ((st = pdf_fonts_open(&s.fonts, in->scratch, "1b", err)) == ST_OK && (st = reference_open(&s.ref, in, err)) == ST_OK)
 		st = in->records->run(in->records, "approvals", each_1b, &s, err);
 	reference_close(s.ref);
 	pdf_fonts_close(s.fonts);
@@ -141,7 +141,7 @@ main(int argc, char **argv)
 	struct lines lines = { { lines_run, NULL }, argc > 1 ? argv[1] : "" };
 	struct place place = { .place = { NULL, place_begin, place_end }, .fd = -1 };
 	struct blobs blobs = { { blob_read }, -1 };
-	struct view_input in = { &opt, &lines.iter, &blobs.blobs, -1 };
+	struct view_input in = { .opt = &opt, .records = &lines.iter, .blobs = &blobs.blobs, .scratch = -1 };
 	struct err err;
 	enum status st;
 

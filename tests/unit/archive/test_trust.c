@@ -30,6 +30,26 @@ reads(void **state)
 	trust_free(&t);
 }
 
+/* Who may not sign in a role is told only where every line of the role says so. */
+static void
+roles(void **state)
+{
+	static const char text[] = "[role a]\ncert = sha256:" HEX " from=3 to=9\n[role b]\ncert = sha256:" HEX "\nissuer = CN=x\nsubject = CN=y\n";
+	unsigned char is[32], other[32] = { 0 };
+	struct trust t;
+
+	(void)state;
+	assert_true(digest_unhex(str_of(HEX), is, 32));
+	assert_int_equal(trust_parse("t", str_of(text), &t, NULL), ST_OK);
+	assert_false(trust_refuses(&t, "a", is));	/* whatever the sequence */
+	assert_true(trust_refuses(&t, "a", other));
+	assert_false(trust_refuses(&t, "b", other));	/* it may be of that name */
+	assert_false(trust_refuses(&t, "c", other));	/* nobody is named */
+	trust_free(&t);
+	trust_none(&t);
+	assert_false(trust_refuses(&t, "a", other));
+}
+
 static void
 refuses(void **state)
 {
@@ -97,7 +117,7 @@ none(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(reads), cmocka_unit_test(refuses), cmocka_unit_test(none), cmocka_unit_test(algorithms) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(reads), cmocka_unit_test(roles), cmocka_unit_test(refuses), cmocka_unit_test(none), cmocka_unit_test(algorithms) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

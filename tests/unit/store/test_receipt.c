@@ -41,6 +41,32 @@ lines(void **state)
 	}
 }
 
+/* One line, as a signer's memory takes it: without its end, nothing behind it, and a failure changes nothing. */
+static void
+one_line(void **state)
+{
+	static const char *const bad[] = { "", "custody/1 head", "custody/1 head " CHAIN " 1 sha256:" HEX "\n", "custody/1 head " CHAIN " 1 sha256:" HEX "\r",
+		"custody/1 head " CHAIN " 1 sha256:" HEX " ", "custody/1 head " CHAIN " +1 sha256:" HEX, "custody/1 head " CHAIN "\t1 sha256:" HEX };
+	static const char good[] = "custody/1 head " CHAIN " 12 sha256:" HEX;
+	struct receipt r, before;
+	size_t i;
+
+	(void)state;
+	memset(&before, 0x5a, sizeof(before));
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		r = before;
+		if (receipt_parse(str_of(bad[i]), &r))
+			fail_msg("\"%s\" passes", bad[i]);
+		assert_memory_equal(&r, &before, sizeof(r));
+	}
+	for (i = 0; i < strlen(good); i++)	/* cut short anywhere */
+		assert_false(receipt_parse((struct str){ good, i }, &r));
+	assert_false(receipt_parse((struct str){ good, sizeof(good) }, &r));	/* with a NUL */
+	assert_true(receipt_parse(str_of(good), &r));
+	assert_string_equal(r.chain, CHAIN);
+	assert_true(r.sequence == 12 && r.sha256[0] == 0x01 && r.sha256[31] == 0xef && r.line == before.line);
+}
+
 static void
 round_trip(void **state)
 {
@@ -63,7 +89,7 @@ round_trip(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(lines), cmocka_unit_test(round_trip) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(lines), cmocka_unit_test(one_line), cmocka_unit_test(round_trip) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
