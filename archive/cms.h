@@ -42,6 +42,13 @@ const char *cms_signer_crl_url(const struct cms_signer *, size_t i);
 enum status cms_signer_valid_at(const struct cms_signer *, int64_t ms, struct err *) STATUS_USE;
 /* cms_sign(s, bytes, signing_ms, der, err): append the signature: CMS, or of kind sm2 DER SEQUENCE{r,s}, which holds no time. */
 enum status cms_sign(const struct cms_signer *, struct str bytes, int64_t signing_ms, struct buf *der, struct err *) STATUS_USE;
+/*
+ * cms_sign_file(s, bytes, der, err): for a PDF: the time stands in the file, so the attribute signingTime must not be there (EN 319 142-1, 6.3); RSA signs with PKCS #1
+ * v1.5, which every reader of PDF knows.  ST_USAGE: an SM2 key.
+ * cms_sign_file_room(s): more bytes than it takes.
+ */
+enum status cms_sign_file(const struct cms_signer *s, struct str bytes, struct buf *der, struct err *) STATUS_USE;
+size_t cms_sign_file_room(const struct cms_signer *s);
 /* cms_crl_pem(der_or_pem, pem, err): a CRL as strict PEM, nothing around it.  ST_INPUT: not a CRL. */
 enum status cms_crl_pem(struct str in, struct buf *pem, struct err *) STATUS_USE;
 /*

@@ -1,7 +1,8 @@
-/* cms_parts.h: between cms_sign.c and cms_signer.c. */
+/* cms_parts.h: between cms_sign.c, cms_file.c and cms_signer.c. */
 #ifndef ARCHIVE_CMS_PARTS_H
 #define ARCHIVE_CMS_PARTS_H
 
+#include <openssl/cms.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
@@ -19,6 +20,9 @@ struct cms_signer {
 
 #define CMS_SM2_ID	"1234567812345678"	/* distinguished id of GM/T 0009 */
 
+/* cms_digest_for(key): as strong as the key asks for. */
+const EVP_MD *cms_digest_for(const EVP_PKEY *key);
+bool cms_set_certs(CMS_ContentInfo *cms, const struct cms_signer *s);
 /* cms_why(err, st, what): ${what} and the cryptographic library's own reason, if it gives one. */
 enum status cms_why(struct err *, enum status, const char *what);
 

@@ -15,8 +15,8 @@
 #define FLAGS	(CMS_BINARY | CMS_DETACHED | CMS_NOSMIMECAP | CMS_CADES | CMS_PARTIAL | CMS_KEY_PARAM)
 
 /* As strong as the key asks for; SHA-256 everywhere else. */
-static const EVP_MD *
-digest_for(const EVP_PKEY *key)
+const EVP_MD *
+cms_digest_for(const EVP_PKEY *key)
 {
 	return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && EVP_PKEY_get_bits(key) > 256 ? EVP_sha384() : EVP_sha256();
 }
@@ -43,8 +43,8 @@ set_time(CMS_SignerInfo *info, int64_t ms)
 	return ok;
 }
 
-static bool
-set_certs(CMS_ContentInfo *cms, const struct cms_signer *s)
+bool
+cms_set_certs(CMS_ContentInfo *cms, const struct cms_signer *s)
 {
 	int i;
 
@@ -91,8 +91,8 @@ cms_sign(const struct cms_signer *s, struct str bytes, int64_t signing_ms, struc
 		return sign_sm2(s, bytes, der, err);
 	ERR_clear_error();
 	if ((bio = BIO_new_mem_buf(bytes.p, (int)bytes.n)) == NULL || (cms = CMS_sign(NULL, NULL, NULL, NULL, FLAGS)) == NULL ||
-	    (info = CMS_add1_signer(cms, s->cert, s->key, digest_for(s->key), FLAGS)) == NULL || !set_padding(info, s->key) ||
-	    !set_time(info, signing_ms) || !set_certs(cms, s) || CMS_final(cms, bio, NULL, FLAGS) != 1 || (n = i2d_CMS_ContentInfo(cms, &out)) <= 0)
+	    (info = CMS_add1_signer(cms, s->cert, s->key, cms_digest_for(s->key), FLAGS)) == NULL || !set_padding(info, s->key) ||
+	    !set_time(info, signing_ms) || !cms_set_certs(cms, s) || CMS_final(cms, bio, NULL, FLAGS) != 1 || (n = i2d_CMS_ContentInfo(cms, &out)) <= 0)
 		st = cms_why(err, ST_DENIED, _("signing failed"));
 	else
 		st = buf_add(der, out, (size_t)n, err);

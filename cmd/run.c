@@ -55,6 +55,7 @@ run_free(struct run *r)
 		r->net->close(r->net);
 	heads_close(&r->heads);
 	run_authorities_free(r);
+	run_paper_free(&r->paper);
 	catalog_close(r->catalog);
 	fs_drop(&r->archive_lock);
 	if (r->lock >= 0)
@@ -161,7 +162,7 @@ run_open_tenant(struct run *r, const char *tenant, struct err *err)
 		goto out;
 	}
 	if ((st = run_test_seed(r, err)) != ST_OK || (st = run_signers(r, true, err)) != ST_OK || (st = run_authorities(r, err)) != ST_OK ||
-	    (st = run_receipts_check(r->app->config, err)) != ST_OK || (st = run_views_check(r->app->config, r->section, err)) != ST_OK ||
+	    (st = run_receipts_check(r->app->config, err)) != ST_OK || (st = run_views_check(r->app->config, r->section, err)) != ST_OK || (st = run_paper(r, err)) != ST_OK ||
 	    (st = run_recipients(r, err)) != ST_OK || (st = try_secrets(r, err)) != ST_OK ||
 	    (st = app_store_path(r->app, r->section, &path, label, err)) != ST_OK || (st = buf_z(&path, err)) != ST_OK ||
 	    (st = store_open(&r->store, path.p, label, true, err)) != ST_OK || (st = store_lock(&r->store, &r->lock, err)) != ST_OK ||

@@ -19,6 +19,9 @@
 
 #define RUN_SIGNERS_MAX	SEAL_ROLES_MAX
 
+/* run_paper.c: who signs pages of paper (PDF), and whether there are any. */
+struct run_paper { struct view_signer signer; struct cms_signer *cms; };
+
 /* One time-stamp authority of [seal]; all owned. */
 struct run_authority { char *url, *user, *ca; struct secret password, key; struct buf cert; };
 
@@ -30,6 +33,7 @@ struct run {
 	struct catalog	*catalog;
 	struct transport *net;
 	struct cms_signer *signers[RUN_SIGNERS_MAX]; size_t n_signers;
+	struct run_paper paper;
 	struct heads	 heads;			/* what was signed here; dir -1: nobody signs here */
 	struct run_authority authorities[PENDING_TOKENS_MAX]; size_t n_authorities;
 	bool		 login_denied;		/* by one of them, in this session */
@@ -120,12 +124,21 @@ enum status run_create(struct run *, int64_t covers_from_ms, char name[40], stru
 /* run_begin_event(r, action, err): who does what, with the scope. */
 enum status run_begin_event(struct run *, const char *action, struct err *) STATUS_USE;
 /*
+ * run_paper(r, err): before the first request, where the family pdf is wanted: can this machine make pages, and the signer of pdf.signer ([tenant], else [seal]; absent: none).
+ * ST_USAGE: no font that writes Chinese; as run_signers.  run_paper_free accepts an empty one.
+ */
+enum status run_paper(struct run *, struct err *) STATUS_USE;
+void run_paper_free(struct run_paper *);
+/*
+ * run_signer_load(c, section, key_name, role, value, with_keys, out, err): "cert=… key=… pin=…", owned.
  * run_signers(r, with_keys, err): open what [seal] names, and the keys that are here, unless told not to; ST_DENIED: key refused or certificate expired.
  * run_heads(r, path, err): open what this computer remembers of what it signed: ${path}, else [seal] signed, else as heads_open.
  * run_signer_of(r, g): the signer whose role and certificate the seal names; NULL: none of ours.  Borrowed.
  * run_signer_key(r, role, err): load the key that [seal] names for ${role}; ST_USAGE: it is not here.
  * run_sign(r, err): every signature still missing whose key is here.  ST_CORRUPT: another seal was signed for this place in the chain.
  */
+enum status run_signer_load(const struct config *, const char *section, const char *key_name, const char *role, const char *value, bool with_keys,
+    struct cms_signer **out, struct err *) STATUS_USE;
 enum status run_signers(struct run *, bool with_keys, struct err *) STATUS_USE;
 enum status run_heads(struct run *, const char *path, struct err *) STATUS_USE;
 struct cms_signer *run_signer_of(struct run *, const struct seal_signer *);
@@ -160,7 +173,7 @@ enum status run_beside_config(const struct config *, const char *path, struct bu
  */
 struct run_place { struct view_place place; struct archive *archive; struct archive_pages *pages; };
 void run_place_init(struct run_place *, struct archive *, struct archive_pages *);	/* ${pages} NULL: only for what grows while records come */
-void run_view_options(const struct run *, struct format_options *);
+void run_view_options(struct run *, struct format_options *);
 bool run_view_wanted(const struct run *, const struct view_family *);
 enum status run_views_check(const struct config *, const char *section, struct err *) STATUS_USE;
 /*

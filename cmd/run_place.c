@@ -2,6 +2,7 @@
 #include "cmd/run.h"
 #include "core/i18n.h"
 #include "formats/formats.h"
+#include "formats/view_approvals.h"
 #include "formats/view_report.h"
 
 static enum status
@@ -29,7 +30,7 @@ run_place_init(struct run_place *p, struct archive *a, struct archive_pages *pag
 }
 
 void
-run_view_options(const struct run *r, struct format_options *opt)
+run_view_options(struct run *r, struct format_options *opt)
 {
 	const struct archive_params *p = archive_params_of(r->archive);
 	const char *crlf = config_get(r->app->config, r->section, "csv.crlf");
@@ -38,7 +39,9 @@ run_view_options(const struct run *r, struct format_options *opt)
 		.organization = p->organization,
 		.made_ms = r->state.began_ms,
 		.chain = p->chain,
-		.archive = p->name };
+		.archive = p->name,
+		.no_pdf = !run_view_wanted(r, &pdf_view),
+		.signer = r->paper.cms == NULL ? NULL : &r->paper.signer };
 }
 
 /* The next word of a list that commas separate; false at the end. */

@@ -26,39 +26,49 @@ run_beside_config(const struct config *c, const char *path, struct buf *out, str
 
 enum { WORD_CERT, WORD_KEY, WORD_PIN, WORD__MAX };
 
+enum status
+run_signer_load(const struct config *c, const char *section, const char *key_name, const char *role, const char *value, bool with_keys, struct cms_signer **out,
+    struct err *err)
+{
+	struct word words[WORD__MAX] = { [WORD_CERT] = { .name = "cert" }, [WORD_KEY] = { .name = "key" }, [WORD_PIN] = { .name = "pin" } };
+	struct buf path;
+	enum status st;
+
+	*out = NULL;
+	if ((st = words_read(value, words, WORD__MAX, err)) != ST_OK)
+		return err_in(err, "%s: [%s] %s", config_file(c), section, key_name);
+	if (words[WORD_CERT].value[0] == '\0')
+		return err_set(err, ST_USAGE, _("%s: [%s] %s: cert=FILE is missing"), config_file(c), section, key_name);
+	buf_init(&path, 8192);
+	if ((st = run_beside_config(c, words[WORD_CERT].value, &path, err)) == ST_OK)
+		st = cms_signer_open(out, role, path.p, STR_NONE, err);
+	if (st == ST_OK && words[WORD_KEY].value[0] != '\0' && with_keys) {
+		st = cms_signer_key(*out, words[WORD_KEY].value, words[WORD_PIN].value[0] != '\0' ? words[WORD_PIN].value : NULL, config_dir(c), err);
+		if (st == ST_OK)
+			st = cms_signer_valid_at(*out, when_now_ms(), err);
+	}
+	if (st != ST_OK) {
+		cms_signer_close(*out);
+		*out = NULL;
+		err_in(err, "[%s] %s", section, key_name);
+	}
+	buf_free(&path);
+	return st;
+}
+
 static enum status
 open_signer(struct run *r, const char *key_name, const char *value, bool with_keys, struct err *err)
 {
-	struct word words[WORD__MAX] = { [WORD_CERT] = { .name = "cert" }, [WORD_KEY] = { .name = "key" }, [WORD_PIN] = { .name = "pin" } };
 	const struct config *c = r->app->config;
 	const char *role = key_name + strlen("signer.");
-	struct cms_signer *s = NULL;
-	struct buf path;
 	enum status st;
 
 	if (!names_role_ok(str_of(role)))
 		return err_set(err, ST_USAGE, _("%s: [seal] %s: a role is a-z, 0-9 and -, at most 32"), config_file(c), key_name);
-	if ((st = words_read(value, words, WORD__MAX, err)) != ST_OK)
-		return err_in(err, "%s: [seal] %s", config_file(c), key_name);
-	if (words[WORD_CERT].value[0] == '\0')
-		return err_set(err, ST_USAGE, _("%s: [seal] %s: cert=FILE is missing"), config_file(c), key_name);
 	if (r->n_signers == RUN_SIGNERS_MAX)
 		return err_set(err, ST_LIMIT, _("more than %d signers"), RUN_SIGNERS_MAX);
-	buf_init(&path, 8192);
-	if ((st = run_beside_config(c, words[WORD_CERT].value, &path, err)) == ST_OK)
-		st = cms_signer_open(&s, role, path.p, STR_NONE, err);
-	if (st == ST_OK && words[WORD_KEY].value[0] != '\0' && with_keys) {
-		st = cms_signer_key(s, words[WORD_KEY].value, words[WORD_PIN].value[0] != '\0' ? words[WORD_PIN].value : NULL, config_dir(c), err);
-		if (st == ST_OK)
-			st = cms_signer_valid_at(s, when_now_ms(), err);
-	}
-	if (st == ST_OK)
-		r->signers[r->n_signers++] = s;
-	else {
-		cms_signer_close(s);
-		err_in(err, "[seal] %s", key_name);
-	}
-	buf_free(&path);
+	if ((st = run_signer_load(c, "seal", key_name, role, value, with_keys, &r->signers[r->n_signers], err)) == ST_OK)
+		r->n_signers++;
 	return st;
 }
 

@@ -70,7 +70,7 @@ put_volume(struct run *r, struct buf *out, struct err *err)
 
 /* Which views this archive got, with which line ends, and how far back their dates go: whoever makes them again later needs to know. */
 static enum status
-put_views(const struct run *r, struct buf *out, struct err *err)
+put_views(struct run *r, struct buf *out, struct err *err)
 {
 	struct format_options opt;
 	enum status st;

@@ -22,7 +22,7 @@ static const struct { const char *kind, *name; bool secret; } keys[] = {
 	{ "store", "encrypt_to", false }, { "store", "region", false }, { "store", "level", false }, { "store", "heartbeat", false },
 
 	{ "seal", "signer.*", false }, { "seal", "timestamp", false }, { "seal", "timestamp.ca", false }, { "seal", "timestamp.*", false },
-	{ "seal", "signed", false },
+	{ "seal", "signed", false }, { "seal", "pdf.signer", false },
 	{ "seal", "digest", false }, { "seal", "receipt", false }, { "seal", "crl", false },
 
 	{ "trust", "file", false },
@@ -33,7 +33,7 @@ static const struct { const char *kind, *name; bool secret; } keys[] = {
 	{ "tenant", "chat.passwd", true }, { "tenant", "chat.key.*", true }, { "tenant", "purpose", false },
 	{ "tenant", "basis", false }, { "tenant", "organization", false }, { "tenant", "operator", false },
 	{ "tenant", "description", false }, { "tenant", "csv.crlf", false },
-	{ "tenant", "views", false },
+	{ "tenant", "views", false }, { "tenant", "pdf.signer", false },
 
 	{ "retention", "streams", false }, { "retention", "keep", false }, { "retention", "from", false }, { "retention", "law", false },
 };

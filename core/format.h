@@ -9,12 +9,21 @@
 #include "core/record.h"
 #include "core/sink.h"
 
+/* Signs a file of a view by itself, with a key that cmd has opened for it. */
+struct view_signer {
+	size_t room; /* bytes that a signature takes at most */
+	/* sign(s, bytes, der, err): append a detached CMS signature over ${bytes}, DER, CAdES-BES without the attribute signingTime, as EN 319 142-1 wants it in a PDF. */
+	enum status (*sign)(struct view_signer *, struct str bytes, struct buf *der, struct err *);
+};
+
 /* What stands in views beside records.  The same options, records and program give the same bytes, at export or years later. */
 struct format_options {
 	bool crlf; /* CSV line ends */
 	const char *organization; /* name for people, may be NULL */
 	int64_t made_ms; /* time that stands in a view: the run's start */
 	const char *chain, *archive; /* URN and name: where the records stand; NULL: in no archive */
+	struct view_signer *signer; /* of PDF; NULL: they are not signed */
+	bool no_pdf; /* the report leaves its PDF out: whoever asks for no page of paper needs no fonts */
 	struct str report; /* the completeness certificate, data/report/completeness.json; absent: none */
 };
 

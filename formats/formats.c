@@ -2,6 +2,7 @@
 #include "formats/formats.h"
 
 #include "formats/tables.h"
+#include "formats/view_approvals.h"
 #include "formats/view_dat.h"
 #include "formats/view_edrm.h"
 #include "formats/view_eml.h"
@@ -15,8 +16,8 @@
 #include "formats/view_xlsx.h"
 
 const struct view_family *const formats_all[] = {
-	&csv_view, &xlsx_view, &json_view, &xml_view, &scim_view, &vcard_view, &vcard3_view, &ldif_view, &html_view, &report_view, &eml_view, &dat_view, &edrm_view,
-	&person_view, &person_json_view, NULL
+	&csv_view, &xlsx_view, &json_view, &xml_view, &scim_view, &vcard_view, &vcard3_view, &ldif_view, &pdf_view, &html_view, &report_view, &eml_view, &dat_view,
+	&edrm_view, &person_view, &person_json_view, NULL
 };
 
 const struct view_family *

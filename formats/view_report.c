@@ -5,6 +5,7 @@
 #include "formats/csv.h"
 #include "formats/csv_read.h"
 #include "formats/report_html.h"
+#include "formats/view_certificate.h"
 
 #define REPORT_JSON "data/report/completeness.json"
 #define REPORT_GAPS "data/report/gaps.csv"
@@ -49,9 +50,9 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 {
 	enum status st = certificate(in, place, err);
 
-	if (st == ST_OK)
-		st = report_html(in, place, err);
-	return st == ST_OK ? gaps(in, place, err) : st;
+	if (st != ST_OK || (st = report_html(in, place, err)) != ST_OK || (st = gaps(in, place, err)) != ST_OK)
+		return st;
+	return in->opt->no_pdf ? ST_OK : certificate_make(in, place, err);
 }
 
 static bool

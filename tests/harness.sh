@@ -7,6 +7,7 @@ SIM=$BUILD/custody-sim
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/custody-test.XXXXXX")
 PASSED=0 FAILED=0 SKIPPED=0
 SIM_PID=
+export LSAN_OPTIONS=suppressions=$TOP/tests/lsan.supp:print_suppressions=0
 export CUSTODY_LOCALEDIR=$BUILD/locale
 export XDG_STATE_HOME=$WORK/state	# what a signer remembers is not the tester's own
 

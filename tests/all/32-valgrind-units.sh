@@ -7,6 +7,6 @@ cd "$BUILD" || exit 1
 for t in test_*; do
 	[ -x "$t" ] || continue
 	case $t in *.so) continue ;; esac
-	check "$t under valgrind" valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes "./$t"
+	check "$t under valgrind" valgrind -q --suppressions="$TOP/tests/valgrind.supp" --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes "./$t"
 done
 finish

@@ -20,7 +20,7 @@ static const char certificate[] =
 static void
 make(struct shelf *shelf, struct records *recs, const char *report)
 {
-	const struct format_options opt = { .organization = "青松", .report = str_of(report) };
+	const struct format_options opt = { .organization = "青松", .report = str_of(report), .no_pdf = true };
 	struct view_input in = { .opt = &opt, .records = &recs->iter, .scratch = -1 };
 	struct err err;
 

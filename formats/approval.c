@@ -1,0 +1,619 @@
+/* approval.c: the document of one approval: title, who and when, attachments, where it comes from; form and route are in files of their own. */
+#include "formats/approval.h"
+
+#include <cairo.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/digest.h"
+#include "core/limits.h"
+#include "formats/pdf_picture.h"
+#include "formats/pdf_text.h"
+
+#define PAIRS ((const double[]){ 17, 33, 17, 33 })
+#define N_PAIRS 4
+#define SIGNED_MAX 12 /* signers on the first page */
+
+/* --- reading --- */
+
+static enum status
+tree(struct approval *a, const char *field, struct approval_tree *out, struct err *err)
+{
+	enum status st;
+
+	*out = (struct approval_tree){ .text = record_get(a->rec, field) };
+	if (out->text.p == NULL)
+		return ST_OK;
+	st = json_tape(out->text, a->arena, &out->t, &out->n, err);
+	if (st == ST_INPUT || (st == ST_OK && out->t[0].tok != JSON_ARR)) {
+		out->broken = true; /* shown as it stands */
+		return ST_OK;
+	}
+	return st;
+}
+
+static int
+by_id(const void *x, const void *y)
+{
+	const struct approval_id *a = x, *b = y;
+	int c = str_cmp(a->id, b->id);
+
+	return c != 0 ? c : a->at < b->at ? -1 : 1;
+}
+
+static int
+by_place(const void *x, const void *y)
+{
+	const struct approval_id *a = *(struct approval_id *const *)x, *b = *(struct approval_id *const *)y;
+
+	return a->at < b->at ? -1 : 1;
+}
+
+/* Platforms name a file wherever it is shown: on paper it has one number. */
+static enum status
+number_files(struct approval *a, struct err *err)
+{
+	const struct approval_tree *f = &a->files;
+	size_t k, c, n = f->t == NULL || f->broken ? 0 : f->t[0].n_children;
+	struct approval_id *ids;
+	void *p;
+	enum status st;
+
+	a->n_ids = 0;
+	if ((st = arena_get(a->arena, n + 1, sizeof(*a->ids), &p, err)) != ST_OK)
+		return st;
+	ids = a->ids = p;
+	if ((st = arena_get(a->arena, n + 1, sizeof(*a->by_number), &p, err)) != ST_OK)
+		return st;
+	a->by_number = p;
+	for (k = 0, c = 1; k < n; k++, c = f->t[c].next) {
+		ids[k] = (struct approval_id){ .id = f->t[c].val, .at = k };
+		if (f->t[c].tok == JSON_STR && (st = json_text(f->t[c].val, f->t[c].flags, a->arena, &ids[k].id, err)) != ST_OK)
+			return st;
+	}
+	qsort(ids, n, sizeof(*ids), by_id);
+	for (k = 0; k < n; k++)
+		if (k == 0 || !str_eq(ids[k].id, ids[a->n_ids - 1].id))
+			ids[a->n_ids++] = ids[k];
+	for (k = 0; k < a->n_ids; k++)
+		a->by_number[k] = &ids[k];
+	qsort(a->by_number, a->n_ids, sizeof(struct approval_id *), by_place);
+	for (k = 0; k < a->n_ids; k++)
+		a->by_number[k]->number = k + 1;
+	return ST_OK;
+}
+
+enum status
+approval_begin(struct approval *a, struct err *err)
+{
+	unsigned char hash[DIGEST_MAX];
+	struct digest leaf = { 0 };
+	char hex[65];
+	enum status st;
+
+	if ((st = tree(a, "fields", &a->fields, err)) != ST_OK || (st = tree(a, "route", &a->route, err)) != ST_OK ||
+	    (st = tree(a, "comments", &a->comments, err)) != ST_OK || (st = tree(a, "files", &a->files, err)) != ST_OK ||
+	    (st = tree(a, "applicants", &a->applicants, err)) != ST_OK || (st = tree(a, "notified", &a->notified, err)) != ST_OK)
+		return st;
+	if ((st = number_files(a, err)) != ST_OK)
+		return st;
+	a->leaf = STR_NONE;
+	if (a->rec->line.p == NULL)
+		return ST_OK;
+	if ((st = digest_begin(&leaf, DIGEST_SHA256, err)) == ST_OK && (st = digest_add(&leaf, "", 1, err)) == ST_OK &&
+	    (st = digest_add(&leaf, a->rec->line.p, a->rec->line.n, err)) == ST_OK && (st = digest_end(&leaf, hash, err)) == ST_OK) {
+		digest_hex(hash, 32, hex);
+		st = arena_dup(a->arena, str_of(hex), &a->leaf, err);
+	}
+	digest_free(&leaf);
+	return st;
+}
+
+struct str
+approval_text(struct approval *a, const struct approval_tree *t, size_t i)
+{
+	struct str s = t->t[i].val;
+	enum status st;
+
+	if (t->t[i].tok == JSON_STR && (st = json_text(s, t->t[i].flags, a->arena, &s, pdf_err(a->d))) != ST_OK)
+		pdf_fail(a->d, st);
+	return s;
+}
+
+struct str
+approval_get(struct approval *a, const struct approval_tree *t, size_t i, const char *path)
+{
+	size_t m = json_path(t->t, i, path);
+
+	return m == 0 || t->t[m].tok == JSON_NULL ? STR_NONE : approval_text(a, t, m);
+}
+
+int64_t
+approval_ms(struct str s)
+{
+	int64_t ms;
+
+	return s.n > 0 && when_parse_utc(s, &ms, NULL) == ST_OK ? ms : WHEN_UNKNOWN;
+}
+
+int64_t
+approval_seconds(struct str s)
+{
+	int64_t v;
+
+	return str_i64(s, 1, INT64_C(253402300799), &v, NULL) == ST_OK ? v * 1000 : WHEN_UNKNOWN;
+}
+
+bool
+approval_room(struct approval *a, size_t bytes)
+{
+	/* Of a longer text no more is printed. */
+	bytes = (bytes > 2 * PDF_TEXT_MAX ? 2 * PDF_TEXT_MAX : bytes) + APPROVAL_ROW;
+	if (!pdf_ok(a->d))
+		return false;
+	if (a->left >= bytes) {
+		a->left -= bytes;
+		return true;
+	}
+	a->left = 0;
+	if (!a->cut_said) {
+		pdf_sayz(a->d, 0, PDF_MARK,
+		    "内容过多，此后的行未排印；全文见内嵌记录 record.json。Too much for paper: rows behind this one are not printed; the record embedded in this file has all.");
+		pdf_paragraph(a->d);
+		a->cut_said = true;
+	}
+	return false;
+}
+
+/* --- saying --- */
+
+void
+approval_person(struct approval *a, unsigned column, enum record_kind kind, struct str id)
+{
+	struct str name;
+	enum status st = reference_name(a->ref, kind, id, a->arena, &name, pdf_err(a->d));
+
+	if (st == ST_OK) {
+		pdf_say(a->d, column, PDF_STRONG, name);
+		pdf_sayz(a->d, column, PDF_SMALL, " (");
+		pdf_say(a->d, column, PDF_SMALL, id);
+		pdf_sayz(a->d, column, PDF_SMALL, ")");
+	} else if (st == ST_END)
+		pdf_say(a->d, column, PDF_STRONG, id);
+	else
+		pdf_fail(a->d, st);
+}
+
+void
+approval_time(struct approval *a, unsigned column, enum pdf_style style, int64_t ms)
+{
+	char text[STAMP_LEN];
+
+	if (ms == WHEN_UNKNOWN || stamp_local(a->stamp, ms, text) < 29)
+		return;
+	/* 2026-11-22T10:00:00.000+08:00; milliseconds where there are some */
+	pdf_sayf(a->d, column, style, "%.10s %.*s", text, memcmp(text + 19, ".000", 4) == 0 ? 8 : 12, text + 11);
+	pdf_sayf(a->d, column, PDF_SMALL, " %s", text + 23);
+}
+
+void
+approval_word_say(struct approval *a, unsigned column, enum approval_list list, struct str value)
+{
+	enum pdf_style style;
+	struct pdf_label word = approval_word(list, value, &style);
+
+	if (word.zh == NULL) {
+		pdf_say(a->d, column, PDF_STRONG, value);
+		if (list != APPROVAL_GAP)
+			pdf_sayz(a->d, column, PDF_LABEL_EN, "（平台原值 as the platform says it）");
+		return;
+	}
+	pdf_sayz(a->d, column, style, word.zh);
+	pdf_sayf(a->d, column, PDF_LABEL_EN, " %s", word.en);
+}
+
+void
+approval_rest(struct approval *a, unsigned column, const struct approval_tree *t, size_t i, const char *const *known)
+{
+	size_t k, c, n;
+
+	if (t->t[i].tok != JSON_OBJ)
+		return;
+	for (k = 0, c = i + 1; k < t->t[i].n_children; k++, c = t->t[c].next) {
+		for (n = 0; known[n] != NULL && !json_same(t->t[c].key, str_of(known[n])); n++)
+			;
+		if (known[n] != NULL)
+			continue;
+		pdf_line(a->d, column);
+		pdf_say(a->d, column, PDF_LABEL_EN, t->t[c].key);
+		pdf_sayz(a->d, column, PDF_LABEL_EN, ": ");
+		pdf_say(a->d, column, PDF_CODE, json_whole(&t->t[c]));
+	}
+}
+
+/* --- attachments --- */
+
+/* NULL: it is not among the record's files. */
+static struct approval_id *
+numbered(struct approval *a, struct str id)
+{
+	size_t from = 0, to = a->n_ids;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+		int c = str_cmp(id, a->ids[mid].id);
+
+		if (c == 0)
+			return &a->ids[mid];
+		if (c < 0)
+			to = mid;
+		else
+			from = mid + 1;
+	}
+	return NULL;
+}
+
+static bool
+file_of(struct approval *a, struct str id, struct reference_file *out)
+{
+	enum status st;
+
+	memset(out, 0, sizeof(*out));
+	st = reference_file(a->ref, a->rec->stream, a->rec->id, id, a->arena, out, pdf_err(a->d));
+	if (st != ST_OK && st != ST_END)
+		pdf_fail(a->d, st);
+	return st == ST_OK;
+}
+
+void
+approval_file(struct approval *a, unsigned column, struct str id)
+{
+	const struct approval_id *n = numbered(a, id);
+	struct reference_file f;
+	bool there = file_of(a, id, &f);
+
+	pdf_line(a->d, column);
+	if (n != NULL) {
+		pdf_sayf(a->d, column, PDF_LABEL_ZH, "附件 %zu", n->number);
+		pdf_sayf(a->d, column, PDF_LABEL_EN, " attachment %zu: ", n->number);
+	}
+	pdf_say(a->d, column, PDF_PLAIN, there && f.name.n > 0 ? f.name : id);
+	if (there && f.gap.p != NULL) {
+		pdf_sayz(a->d, column, PDF_BAD, "（缺失 missing）");
+	} else if (!there)
+		pdf_sayz(a->d, column, PDF_SMALL, "（无记录 no record of it）");
+}
+
+/* "1,234,567" */
+static void
+grouped(struct str digits, char out[40])
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < digits.n && n < 36; i++) {
+		if (i > 0 && (digits.n - i) % 3 == 0)
+			out[n++] = ',';
+		out[n++] = digits.p[i];
+	}
+	out[n] = '\0';
+}
+
+static void
+attachment(struct approval *a, size_t n, struct str id)
+{
+	struct reference_file f;
+	bool there = file_of(a, id, &f);
+	char size[40];
+
+	pdf_sayf(a->d, 0, PDF_PLAIN, "%zu", n);
+	pdf_say(a->d, 1, PDF_PLAIN, there && f.name.p != NULL ? f.name : id);
+	if (f.media_type.n > 0) {
+		pdf_line(a->d, 1);
+		pdf_say(a->d, 1, PDF_SMALL, f.media_type);
+	}
+	if (f.name.p != NULL) {
+		pdf_line(a->d, 1);
+		pdf_say(a->d, 1, PDF_CODE, id);
+	}
+	if (there && f.gap.p == NULL) {
+		grouped(f.size, size);
+		pdf_sayz(a->d, 2, PDF_PLAIN, size);
+		pdf_say(a->d, 3, PDF_CODE, f.sha256);
+		pdf_line(a->d, 3);
+		pdf_say(a->d, 3, PDF_SMALL, f.path);
+	} else {
+		pdf_sayz(a->d, 3, PDF_BAD, "缺失 Missing: ");
+		if (there) {
+			approval_word_say(a, 3, APPROVAL_GAP, f.gap);
+			pdf_sayz(a->d, 3, PDF_SMALL, " [");
+			pdf_say(a->d, 3, PDF_SMALL, f.gap);
+			pdf_sayz(a->d, 3, PDF_SMALL, "]");
+			pdf_line(a->d, 3);
+			pdf_say(a->d, 3, PDF_SMALL, f.gap_detail);
+		} else
+			pdf_sayz(a->d, 3, PDF_PLAIN, "归档中没有它的记录，也没有缺口说明。The archive has neither a record of it nor a gap.");
+	}
+	pdf_row(a->d);
+}
+
+static void
+attachments(struct approval *a)
+{
+	size_t k;
+
+	if (a->n_ids == 0)
+		return;
+	pdf_heading(a->d, (struct pdf_label){ "附件清单", "Attachments" }, PDF_KEEP);
+	pdf_table(a->d, 4, (const double[]){ 5, 36, 14, 45 });
+	pdf_label(a->d, 0, (struct pdf_label){ "序", "No." });
+	pdf_label(a->d, 1, (struct pdf_label){ "名称、类型、平台编号", "Name, media type, platform's id" });
+	pdf_label(a->d, 2, (struct pdf_label){ "字节", "Bytes" });
+	pdf_label(a->d, 3, (struct pdf_label){ "SHA-256 与归档内路径", "SHA-256 and path in the archive" });
+	pdf_table_head(a->d);
+	for (k = 0; k < a->n_ids && approval_room(a, a->by_number[k]->id.n + 200); k++)
+		attachment(a, k + 1, a->by_number[k]->id);
+	pdf_table_end(a->d);
+}
+
+static void
+picture(struct approval *a, const struct approval_id *n, const struct reference_file *f, struct str where, struct str by)
+{
+	cairo_surface_t *pic = NULL;
+	struct sink_mem sink;
+	enum status st;
+
+	buf_clear(&a->picture);
+	sink_mem_init(&sink, &a->picture);
+	st = a->blobs->read(a->blobs, f->path, VIEW_PICTURE_MAX, &sink.sink, pdf_err(a->d));
+	if (st == ST_END || st == ST_LIMIT)
+		return;
+	if (st != ST_OK || (st = pdf_picture_open(buf_str(&a->picture), &pic, pdf_err(a->d))) != ST_OK) {
+		pdf_fail(a->d, st);
+		return;
+	}
+	if (pic == NULL)
+		return;
+	a->pictures_left -= a->picture.n;
+	pdf_sayf(a->d, 0, PDF_LABEL_ZH, "附件 %zu", n->number);
+	pdf_sayf(a->d, 0, PDF_LABEL_EN, " attachment %zu", n->number);
+	pdf_sayz(a->d, 0, PDF_SMALL, " · ");
+	pdf_say(a->d, 0, PDF_SMALL, f->name.n > 0 ? f->name : n->id);
+	pdf_sayz(a->d, 0, PDF_SMALL, " · ");
+	pdf_say(a->d, 0, PDF_SMALL, where);
+	if (by.n > 0)
+		approval_person(a, 0, REC_USER, by);
+	pdf_picture(a->d, pic);
+	cairo_surface_destroy(pic);
+}
+
+void
+approval_pictures(struct approval *a, const struct approval_tree *t, size_t list, struct str where, struct str by)
+{
+	struct reference_file f;
+	size_t k, c;
+
+	if (a->blobs == NULL || list == 0 || t->t[list].tok != JSON_ARR)
+		return;
+	for (k = 0, c = list + 1; k < t->t[list].n_children && pdf_ok(a->d); k++, c = t->t[c].next) {
+		struct str id = t->t[c].tok == JSON_OBJ ? approval_get(a, t, c, "file_id") : approval_text(a, t, c);
+		struct approval_id *n = id.p == NULL ? NULL : numbered(a, id);
+		uint64_t size;
+
+		if (n == NULL || n->shown || !file_of(a, id, &f) || f.gap.p != NULL || f.path.p == NULL)
+			continue;
+		if (str_u64(f.size, 0, a->pictures_left, &size, NULL) != ST_OK)
+			continue;
+		n->shown = true;
+		picture(a, n, &f, where, by);
+	}
+}
+
+/* --- the document --- */
+
+/* A value, or which of the three ways it is not there. */
+static bool
+given(struct approval *a, unsigned column, const char *field)
+{
+	const struct value *v = &a->rec->n[record_field(a->rec->kind, field)];
+
+	if (v->not_granted)
+		pdf_sayz(a->d, column, PDF_SMALL, "（未授权 not granted）");
+	else if (v->s.p == NULL && v->ms == WHEN_UNKNOWN)
+		pdf_sayz(a->d, column, PDF_SMALL, "（平台未给出 not given）");
+	else if (v->s.p != NULL && v->s.n == 0)
+		pdf_sayz(a->d, column, PDF_SMALL, "（空 empty）");
+	else
+		return true;
+	return false;
+}
+
+static void
+people(struct approval *a, unsigned column, const struct approval_tree *t)
+{
+	size_t k, c;
+
+	if (t->broken) {
+		pdf_say(a->d, column, PDF_CODE, t->text);
+		return;
+	}
+	for (k = 0, c = 1; k < t->t[0].n_children && pdf_ok(a->d); k++, c = t->t[c].next) {
+		if (k > 0)
+			pdf_sayz(a->d, column, PDF_PLAIN, "、");
+		if (k == 500) { /* a row, not a book */
+			pdf_sayf(a->d, column, PDF_MARK, "…… 共 %u 人 %u in all", (unsigned)t->t[0].n_children, (unsigned)t->t[0].n_children);
+			break;
+		}
+		approval_person(a, column, REC_USER, approval_text(a, t, c));
+	}
+}
+
+/* Who decided what and when, for a reader who looks at the first page alone; the route has all of it. */
+static void
+signed_by(struct approval *a)
+{
+	const struct approval_tree *t = &a->route;
+	size_t k, c, j, p, list, n = 0;
+	int64_t at;
+
+	for (NODES(t, 0, c, k)) {
+		if (t->t[c].tok != JSON_OBJ || (list = json_get(t->t, c, "people")) == 0 || t->t[list].tok != JSON_ARR)
+			continue;
+		for (NODES(t, list, p, j)) {
+			if (t->t[p].tok != JSON_OBJ || (at = approval_ms(approval_get(a, t, p, "at"))) == WHEN_UNKNOWN)
+				continue;
+			if (n++ == SIGNED_MAX) {
+				pdf_line(a->d, 1);
+				pdf_sayz(a->d, 1, PDF_SMALL, "…… 余见审批流程 more in the route");
+				return;
+			}
+			pdf_line(a->d, 1);
+			approval_person(a, 1, REC_USER, approval_get(a, t, p, "id"));
+			pdf_sayz(a->d, 1, PDF_SMALL, "  ·  ");
+			approval_word_say(a, 1, APPROVAL_RESULT, approval_get(a, t, p, "status"));
+			pdf_sayz(a->d, 1, PDF_SMALL, "  ·  ");
+			approval_time(a, 1, PDF_PLAIN, at);
+		}
+	}
+}
+
+static void
+summary(struct approval *a)
+{
+	const struct record *rec = a->rec;
+
+	pdf_table(a->d, N_PAIRS, PAIRS);
+	pdf_label(a->d, 0, (struct pdf_label){ "审批编号", "Number" });
+	pdf_say(a->d, 1, PDF_STRONG, rec->id);
+	pdf_label(a->d, 2, (struct pdf_label){ "状态", "State" });
+	if (given(a, 3, "status"))
+		approval_word_say(a, 3, APPROVAL_STATUS, record_get(rec, "status"));
+	pdf_row(a->d);
+	pdf_label(a->d, 0, (struct pdf_label){ "申请人", "Applicant" });
+	if (given(a, 1, "applicant"))
+		approval_person(a, 1, REC_USER, record_get(rec, "applicant"));
+	pdf_label(a->d, 2, (struct pdf_label){ "部门", "Department" });
+	if (given(a, 3, "applicant_department"))
+		approval_person(a, 3, REC_DEPARTMENT, record_get(rec, "applicant_department"));
+	pdf_row(a->d);
+	pdf_label(a->d, 0, (struct pdf_label){ "提交时间", "Submitted" });
+	if (given(a, 1, "applied_at"))
+		approval_time(a, 1, PDF_STRONG, rec->n[record_field(rec->kind, "applied_at")].ms);
+	pdf_label(a->d, 2, (struct pdf_label){ "模板编号", "Form's id" });
+	if (given(a, 3, "template"))
+		pdf_say(a->d, 3, PDF_PLAIN, record_get(rec, "template"));
+	pdf_row(a->d);
+	pdf_table_end(a->d);
+	pdf_table(a->d, 2, (const double[]){ 17, 83 });
+	if (a->route.t != NULL && !a->route.broken) {
+		signed_by(a);
+		if (pdf_said(a->d, 1)) {
+			pdf_label(a->d, 0, (struct pdf_label){ "签署", "Signed by" });
+			pdf_row(a->d);
+		}
+	}
+	if (a->applicants.t != NULL && (a->applicants.broken || a->applicants.t[0].n_children > 0)) {
+		pdf_label(a->d, 0, (struct pdf_label){ "代为提交", "Submitted for" });
+		people(a, 1, &a->applicants);
+		pdf_row(a->d);
+	}
+	if (a->notified.t != NULL && (a->notified.broken || a->notified.t[0].n_children > 0)) {
+		pdf_label(a->d, 0, (struct pdf_label){ "抄送", "Copies to" });
+		people(a, 1, &a->notified);
+		pdf_row(a->d);
+	}
+	pdf_table_end(a->d);
+}
+
+static void
+pair(struct approval *a, const char *zh, const char *en, enum pdf_style style, struct str s)
+{
+	if (s.n == 0)
+		return;
+	pdf_line(a->d, 0);
+	pdf_label(a->d, 0, (struct pdf_label){ zh, en });
+	pdf_sayz(a->d, 0, PDF_PLAIN, "  ");
+	pdf_say(a->d, 0, style, s);
+}
+
+enum status
+approval_qr(const struct approval *a, struct buf *out, struct err *err)
+{
+	enum status st = ST_OK;
+
+	if (a->opt->chain != NULL)
+		st = buf_addf(out, err, "chain %s\narchive %s\n", a->opt->chain, a->opt->archive);
+	if (st == ST_OK)
+		st = buf_addf(out, err, "record %s/%.*s", a->rec->stream, STR_ARG(a->rec->id));
+	if (st == ST_OK && a->rec->version.n > 0)
+		st = buf_addf(out, err, "\nversion %.*s", STR_ARG(a->rec->version));
+	return st == ST_OK && a->leaf.n > 0 ? buf_addf(out, err, "\nleaf sha256 %.*s", STR_ARG(a->leaf)) : st;
+}
+
+static void
+provenance(struct approval *a)
+{
+	const struct record *rec = a->rec;
+	struct buf qr;
+	enum status st;
+	size_t i;
+
+	pdf_heading(a->d, (struct pdf_label){ "出处与核验", "Provenance and how to check" }, PDF_KEEP_QR);
+	buf_init(&qr, LIMIT_RECORD);
+	if ((st = approval_qr(a, &qr, pdf_err(a->d))) != ST_OK)
+		pdf_fail(a->d, st);
+	pair(a, "归档链", "Chain", PDF_CODE, str_of(a->opt->chain));
+	pair(a, "归档包", "Archive", PDF_STRONG, str_of(a->opt->archive));
+	pair(a, "记录", "Record", PDF_STRONG, str_of(rec->stream));
+	pdf_sayz(a->d, 0, PDF_STRONG, "/");
+	pdf_say(a->d, 0, PDF_STRONG, pdf_text_cut(rec->id, 512));
+	pair(a, "版本", "Version", PDF_CODE, rec->version);
+	pair(a, "叶散列 SHA-256", "Leaf hash", PDF_CODE, a->leaf);
+	pair(a, "来源", "Source", PDF_PLAIN, rec->platform);
+	pdf_sayz(a->d, 0, PDF_PLAIN, " · ");
+	pdf_say(a->d, 0, PDF_PLAIN, rec->endpoint);
+	pdf_sayz(a->d, 0, PDF_PLAIN, " · ");
+	pdf_say(a->d, 0, PDF_PLAIN, rec->tenant);
+	pdf_line(a->d, 0);
+	pdf_label(a->d, 0, (struct pdf_label){ "取得时间", "Fetched" });
+	pdf_sayz(a->d, 0, PDF_PLAIN, "  ");
+	approval_time(a, 0, PDF_PLAIN, rec->fetched_ms);
+	if (rec->flags[0] != NULL) {
+		pdf_line(a->d, 0);
+		pdf_label(a->d, 0, (struct pdf_label){ "标记", "Flags" });
+		for (i = 0; i < RECORD_FLAGS_MAX && rec->flags[i] != NULL; i++)
+			pdf_sayf(a->d, 0, PDF_BAD, " %s", rec->flags[i]);
+	}
+	pdf_qr(a->d, buf_str(&qr));
+	buf_free(&qr);
+	pdf_sayf(a->d, 0, PDF_SMALL, "以归档包中的记录为准；本页由该记录生成，时间均为 %s 时区。内嵌文件 record.json 就是该记录的整行：在它前面加一个零字节后计算 SHA-256，"
+	    "应得到上面的叶散列。核验归档包：custody verify；只核验这一条：custody prove 与 custody check。", when_zone_name());
+	pdf_line(a->d, 0);
+	pdf_sayf(a->d, 0, PDF_SMALL, "The record in the archive is what counts; this page was made from it, times are those of %s. The embedded file record.json is the "
+	    "record's whole line: SHA-256 of a zero octet followed by it, (printf '\\0'; cat record.json) | sha256sum, is the leaf hash above. Check the archive "
+	    "with custody verify, this record alone with custody prove and custody check.", when_zone_name());
+	pdf_paragraph(a->d);
+}
+
+void
+approval_tell(struct pdf_doc *d, void *ctx)
+{
+	struct approval *a = ctx;
+	struct str form = record_get(a->rec, "form"), status = record_get(a->rec, "status");
+	enum pdf_style style = PDF_STRONG;
+	struct pdf_label badge = approval_word(APPROVAL_STATUS, status, &style);
+	size_t i;
+
+	a->d = d;
+	a->left = APPROVAL_PAPER;
+	a->pictures_left = APPROVAL_PICTURES;
+	a->cut_said = false;
+	for (i = 0; i < a->n_ids; i++)
+		a->ids[i].shown = false;
+	pdf_title(d, str_of(a->opt->organization), (struct pdf_label){ "审批单", "Approval record" }, form.n > 0 ? form : STR("（无标题 untitled）"), badge, style);
+	summary(a);
+	approval_form(a);
+	approval_route(a);
+	approval_comments(a);
+	attachments(a);
+	provenance(a);
+}
