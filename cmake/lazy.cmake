@@ -1,5 +1,5 @@
 # Libraries opened at their first use (core/lazy.h).  A program with the property CUSTODY_LAZY is linked with those of CUSTODY_LINKED only; every other one that a
-# library of ours names is left out, and stands-in for its functions are put in its place.  Tests and benches are linked with all.
+# library of ours names is left out, and stand-ins for its functions are put in its place.  Tests and benches are linked with all.
 set(CUSTODY_LINKED PkgConfig::OPENSSL PkgConfig::ZLIB PkgConfig::ISAL PkgConfig::UTF8PROC Threads::Threads m dl)
 set(lazy_default OFF)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|aarch64|arm64)$")
@@ -33,6 +33,8 @@ function(lazy_files out)
 			list(APPEND found ${behind})
 		elseif(IS_ABSOLUTE ${name})
 			list(APPEND found ${name})
+		elseif(TARGET ${name})
+			list(APPEND found $<TARGET_FILE:${name}>)
 		endif()
 	endforeach()
 	list(REMOVE_DUPLICATES files)

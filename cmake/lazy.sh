@@ -5,17 +5,22 @@ set -eu
 export LC_ALL=C
 nm=$1 readelf=$2 out=$3
 shift 3
-trap 'rm -f "$out.names"' EXIT
+said=$out.said names=$out.names
+trap 'rm -f "$said" "$names" "$out.new"' EXIT
+: >"$names"
 while [ "$1" != -- ]; do
-	"$nm" -P -g "$1" | awk 'NF > 1 { print (toupper($2) == "U" ? "called" : "ours"), $1 }'
+	"$nm" -P -g "$1" >"$said"
+	awk 'NF > 1 { print (toupper($2) == "U" ? "called" : "ours"), $1 }' "$said" >>"$names"
 	shift
-done >"$out.names"
+done
 shift
 for library; do
-	"$readelf" -d "$library" | awk -v file="$library" '/\(SONAME\)/ { sub(/.*\[/, ""); sub(/\].*/, ""); print "library", $0; found = 1 }
-		END { if (!found) { print file " is not a shared library with a name" >"/dev/stderr"; exit 1 } }'
-	"$nm" -D -P -g --defined-only "$library" | awk '$1 !~ /[^@]@[^@]/ { sub(/@.*/, "", $1); print "has", $1, $2 }' | sort
-done >>"$out.names"
+	"$readelf" -d "$library" >"$said"
+	awk -v file="$library" '/\(SONAME\)/ { sub(/.*\[/, ""); sub(/\].*/, ""); print "library", $0; found = 1 }
+		END { if (!found) { print "lazy.sh: " file " is not a shared library with a name" >"/dev/stderr"; exit 1 } }' "$said" >>"$names"
+	"$nm" -D -P -g --defined-only "$library" >"$said"	# name@@VERSION; name@VERSION is one that is no longer offered
+	awk '$1 !~ /[^@]@[^@]/ { sub(/@.*/, "", $1); print "has", $1, $2 }' "$said" | sort >>"$names"
+done
 awk '
 $1 == "ours" { ours[$2] = 1 }
 $1 == "called" { called[$2] = 1 }
@@ -45,5 +50,5 @@ END {
 		note = note (note == "" ? "" : ",") "{\\\"soname\\\":[\\\"" soname "\\\"],\\\"priority\\\":\\\"required\\\"}"
 	}
 	print "\n\t.section .note.dlopen, \"a\", %note\n\t.balign 4\n\t.long 4, 2f - 1f, 0x407c0c0a\n\t.asciz \"FDO\"\n1:\t.asciz \"[" note "]\"\n2:\t.balign 4"
-}' "$out.names" >"$out.new"
+}' "$names" >"$out.new"
 mv "$out.new" "$out"
