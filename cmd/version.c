@@ -1,8 +1,14 @@
 /* version.c: the program and the libraries it runs with: an auditor asks years later. */
 #include <archive.h>
+#include <cairo.h>
 #include <curl/curl.h>
+#include <hb.h>
+#include <lcms2.h>
 #include <libxml/xmlversion.h>
 #include <openssl/crypto.h>
+#include <pango/pango.h>
+#include <qpdf/qpdf-c.h>
+#include <qrencode.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <utf8proc.h>
@@ -14,6 +20,7 @@
 void
 app_version(void)
 {
-	printf("custody %s\n%s\n%s\nSQLite %s\nlibxml2 %s\nzlib %s\n%s\nutf8proc %s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION), curl_version(),
-	    sqlite3_libversion(), LIBXML_DOTTED_VERSION, zlibVersion(), archive_version_string(), utf8proc_version());
+	printf("custody %s\n%s\n%s\nSQLite %s\nlibxml2 %s\nzlib %s\n%s\nutf8proc %s\ncairo %s\npango %s\nHarfBuzz %s\nqpdf %s\nlcms2 %d\nqrencode %s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION), curl_version(),
+	    sqlite3_libversion(), LIBXML_DOTTED_VERSION, zlibVersion(), archive_version_string(), utf8proc_version(), cairo_version_string(), pango_version_string(), hb_version_string(),
+	    qpdf_get_qpdf_version(), LCMS_VERSION, QRcode_APIVersionString());
 }
