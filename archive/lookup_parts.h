@@ -31,6 +31,8 @@ struct lookup {
 		uint32_t	ends[TREE_GROUP];	/* where each LF stands */
 		unsigned char	leaves[TREE_GROUP][32];
 	} group;
+	/* lookup_payload.c: the signed manifest in a scratch file, and where in it the line of data/files number i stands; -1: not yet */
+	struct payload { int manifest, places; uint64_t length, n_lines; } payload;
 	const struct crypt_key *key;	/* NULL: what is encrypted stays closed */
 	struct opener	opener;
 	/* the encrypted segment opened last */
@@ -42,6 +44,7 @@ struct lookup {
 		unsigned char	(*leaves)[32];
 		unsigned char	roots[LOOKUP_GROUPS][32];
 	} whole;
+	unsigned	depth;		/* calls of lookup_segment inside each other */
 	struct digest	digest;
 	struct arena	arena;
 };
@@ -61,6 +64,8 @@ enum status lookup_crypt_root(struct lookup *, const struct sealed_segment *, ui
 enum status lookup_crypt_ids(struct lookup *, const char *stream, struct str id, enum status (*hit)(void *ctx, uint32_t number, struct err *), void *ctx, uint64_t *first,
     struct err *) STATUS_USE;
 void lookup_crypt_free(struct lookup *);
+/* lookup_extract.c: lookup_manifest(l, fd, err): manifest-sha256.txt, as the sealed tag manifest has it, into the empty file ${fd}. */
+enum status lookup_manifest(struct lookup *, int fd, struct err *) STATUS_USE;
 
 /* lookup_copy(l, at, path, fd, sha256, err): the entry whose header stands at tar offset ${at} into ${fd}, from its beginning.  ST_CORRUPT: not ${path} with that hash. */
 enum status lookup_copy(struct lookup *, uint64_t at, const char *path, int fd, const unsigned char sha256[32], struct err *) STATUS_USE;
