@@ -78,9 +78,10 @@ put_all(struct report *r, struct err *err)
 	size_t streams = json_get(r->t, 0, "streams"), complete = json_get(r->t, 0, "complete"), k;
 	enum status st;
 
-	if (streams == 0 || r->t[streams].tok != JSON_ARR || complete == 0 || (r->t[complete].tok != JSON_TRUE && r->t[complete].tok != JSON_FALSE))
+	if (streams == 0 || r->t[streams].tok != JSON_ARR || complete == 0 || (r->t[complete].tok != JSON_TRUE && r->t[complete].tok != JSON_FALSE && r->t[complete].tok != JSON_NULL))
 		return err_set(err, ST_CORRUPT, _("%s of the archive is no completeness report"), SIGN_REPORT);
-	if ((st = buf_addz(r->out, r->t[complete].tok == JSON_TRUE ? _("  Completeness report (checked: it is the sealed one): complete\n") :
+	if ((st = buf_addz(r->out, r->t[complete].tok == JSON_NULL ?
+	    _("  Completeness report (checked: it is the sealed one): views of another archive, nothing is said of the platform\n") : r->t[complete].tok == JSON_TRUE ? _("  Completeness report (checked: it is the sealed one): complete\n") :
 	    _("  Completeness report (checked: it is the sealed one): NOT complete\n"), err)) != ST_OK ||
 	    (st = line(r, _("organisation"), "organization", err)) != ST_OK || (st = line(r, _("platform"), "platform", err)) != ST_OK ||
 	    (st = line(r, _("account"), "account", err)) != ST_OK || (st = line(r, _("purpose"), "purpose", err)) != ST_OK ||
