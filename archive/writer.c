@@ -42,7 +42,7 @@ alloc(struct archive **out, int store, struct err *err)
 
 	if ((*out = a = mem_get(1, sizeof(*a), err)) == NULL)
 		return ST_NOMEM;
-	a->store = a->work = a->run = a->seal = a->fd = a->pages.fd = -1;
+	a->store = a->work = a->run = a->seal = a->fd = -1;
 	for (i = 0; i < SEAL_ALGS_MAX; i++)
 		a->manifest[i].fd = -1;
 	a->segments.fd = a->offsets.fd = -1;

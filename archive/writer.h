@@ -86,11 +86,14 @@ enum status archive_finish_records(struct archive *, struct str caller_state, st
 /* archive_records(a): iterator over the records already in the tar (ARCHIVE_VIEWS); borrowed from ${a}. */
 struct record_iter *archive_records(struct archive *);
 /*
- * archive_page_begin(a, path, sink, err) … archive_page_end(a, err): a view or report that is written in one go, one at a time, in ARCHIVE_VIEWS; any number of them, in
- * any order, lower case, each path once.  No commit names them: after a resume all are made again.
+ * Views and reports that are written in one go, in ARCHIVE_VIEWS: any number of them, in any order, lower case, each path once.  No commit names them: after a resume all are
+ * made again.  archive_pages_open gives a lane, of which there are few; it is the archive's and lives until the seal.  In one lane one page is written at a time, from begin
+ * to end; several threads may write, each in a lane of its own, while nothing else is done with the archive but archive_records.
  */
-enum status archive_page_begin(struct archive *, const char *path, struct sink **, struct err *) STATUS_USE;
-enum status archive_page_end(struct archive *, struct err *) STATUS_USE;
+struct archive_pages;
+enum status archive_pages_open(struct archive *, struct archive_pages **out, struct err *) STATUS_USE;
+enum status archive_pages_begin(struct archive_pages *, const char *path, struct sink **, struct err *) STATUS_USE;
+enum status archive_pages_end(struct archive_pages *, struct err *) STATUS_USE;
 /* Figures so far: records of all streams, payload files and octets, of one stream. */
 uint64_t archive_n_records(const struct archive *, const char *stream /* NULL: all */);
 

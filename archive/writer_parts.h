@@ -46,22 +46,9 @@ struct writer_view {
 	char		 path[];	/* without the root directory */
 };
 
-/* Pages lie one after the other in a file of the work directory until the seal; what there is of them is known to a sorter, by path. */
-struct writer_pages {
-	struct sink sink; /* first member: of the page being written */
-	struct archive *archive;
-	int fd;
-	struct sorter *list; /* NULL: none yet */
-	struct digest digest;
-	uint64_t end; /* of the last whole page */
-	bool open, reading;
-	char path[LIMIT_PATH + 1]; /* of the page being written; when reading, of the one given last */
-};
-struct writer_page {
-	char path[LIMIT_PATH + 1];
-	uint64_t at, size;
-	unsigned char sha256[32];
-};
+#define WRITER_LANES_MAX	4
+/* A view written in one go: ${size} bytes of ${fd} from ${at}. */
+struct writer_page { char path[LIMIT_PATH + 1]; int fd; uint64_t at, size; unsigned char sha256[32]; };
 
 struct archive {
 	int		 store, work, run, seal;	/* directories; seal -1 until sealed */
@@ -86,7 +73,8 @@ struct archive {
 
 	struct writer_stream *streams; size_t n_streams;
 	struct writer_view **views; size_t n_views, views_room;	/* sorted by path, letter case aside */
-	struct writer_pages pages;
+	struct archive_pages *lanes[WRITER_LANES_MAX]; size_t n_lanes;
+	bool		 reading;	/* the pages, for the seal */
 	uint64_t	 next_view, n_files;
 	uint64_t	 n_records, payload_files, payload_octets;
 

@@ -27,7 +27,7 @@
 
 static const unsigned char salt_key[32] = "for measurements: not a secret";
 
-struct place { struct view_place place; struct archive *archive; };
+struct place { struct view_place place; struct archive *archive; struct archive_pages *pages; };
 
 static enum status
 place_append(struct view_place *p, const char *path, struct sink **out, struct err *err)
@@ -38,13 +38,13 @@ place_append(struct view_place *p, const char *path, struct sink **out, struct e
 static enum status
 place_begin(struct view_place *p, const char *path, struct sink **out, struct err *err)
 {
-	return archive_page_begin(((struct place *)p)->archive, path, out, err);
+	return archive_pages_begin(((struct place *)p)->pages, path, out, err);
 }
 
 static enum status
 place_end(struct view_place *p, struct err *err)
 {
-	return archive_page_end(((struct place *)p)->archive, err);
+	return archive_pages_end(((struct place *)p)->pages, err);
 }
 
 /* The views of the chat's table; the others have benches of their own. */
@@ -54,6 +54,7 @@ finish(struct place *place, struct tables *tables, const struct format_options *
 	const struct view_input in = { .opt = opt, .records = archive_records(place->archive), .scratch = archive_work_dir(place->archive) };
 	struct err err;
 
+	feed_ok(archive_pages_open(place->archive, &place->pages, &err), &err);
 	feed_ok(tables_finish(tables, &err), &err);
 	feed_ok(formats_find(STR("report"))->make(&in, &place->place, &err), &err);
 }
@@ -135,7 +136,7 @@ int
 main(int argc, char **argv)
 {
 	struct format_options opt = { .made_ms = NOW_MS, .organization = "Bench" };
-	struct place place = { { place_append, place_begin, place_end }, NULL };
+	struct place place = { { place_append, place_begin, place_end }, NULL, NULL };
 	struct tables *views;
 	unsigned n_threads = 0;
 	struct rusage ru;

@@ -94,8 +94,8 @@ rendering_make(struct rendering *r, const struct format_options *opt, struct vie
 	enum status st = ST_OK;
 	size_t i;
 
+	progress_phase(_("making views"));
 	for (i = 0; i < r->n_families && st == ST_OK; i++) {
-		progress_phase(r->families[i]->name);
 		if ((st = r->families[i]->make(&in, place, err)) != ST_OK && st != ST_STOPPED)
 			(void)err_in(err, "%s", r->families[i]->name);
 	}

@@ -243,6 +243,8 @@ run_commit(struct run *r, struct err *err)
 		if ((st = buf_str_add(&r->state.cursor, cursor, err)) != ST_OK)
 			return st;
 	}
+	if ((st = run_blobs_sync(r, err)) != ST_OK)
+		return st;
 	buf_init(&state, (size_t)32 << 20);
 	if ((st = run_state_encode(&r->state, &state, err)) == ST_OK)
 		st = archive_commit(r->archive, buf_str(&state), err);

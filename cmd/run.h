@@ -44,6 +44,7 @@ struct run {
 	char		 archive_name[40], next_name[40];
 	uint64_t	 volume_limit;		/* octets of one archive; 0: none */
 	bool		 tables;		/* CSV is wanted */
+	bool		 blobs_kept;		/* since the last commit */
 	bool		 overflowing;		/* the rest of this page waits for the next archive */
 	/* run_overflow.c: */
 	int		 overflow;
@@ -146,14 +147,22 @@ enum status run_beside_config(const struct config *, const char *path, struct bu
  * run_place.c: where the views of a run go, what stands in them, which families are wanted ([tenant] views).  run_views_check(c, section, err): ST_USAGE: a family that
  * there is not.
  */
-struct run_place {
-	struct view_place place;
-	struct archive *archive;
-};
-void run_place_init(struct run_place *, struct archive *);
+struct run_place { struct view_place place; struct archive *archive; struct archive_pages *pages; };
+void run_place_init(struct run_place *, struct archive *, struct archive_pages *);	/* ${pages} NULL: only for what grows while records come */
 void run_view_options(const struct run *, struct format_options *);
 bool run_view_wanted(const struct run *, const struct view_family *);
 enum status run_views_check(const struct config *, const char *section, struct err *) STATUS_USE;
+/*
+ * run_blobs.c: pictures of approvals, kept from their download until the documents are made.  run_blobs_keep(r, it, err): before the blob goes, once its record has a path;
+ * run_blobs_sync(r, err): before a commit; run_blobs_init: what a view reads them by.
+ */
+struct run_blobs { struct view_blobs blobs; struct archive *archive; };
+enum status run_blobs_keep(struct run *, const struct source_item *, struct err *) STATUS_USE;
+enum status run_blobs_sync(struct run *, struct err *) STATUS_USE;
+enum status run_blobs_drop(struct run *, struct err *) STATUS_USE;	/* behind the seal */
+void run_blobs_init(struct run_blobs *, struct archive *);
+/* run_make(r, in, first, err): every family that is wanted but the tables; ${first} is a lane that is free.  ST_STOPPED: the user asked for it. */
+enum status run_make(const struct run *, const struct view_input *in, struct archive_pages *first, struct err *) STATUS_USE;
 /* run_report(r, out, err): completeness.json. */
 enum status run_report(struct run *, struct buf *out, struct err *) STATUS_USE;
 /*

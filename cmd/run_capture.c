@@ -77,7 +77,7 @@ put_line(struct run *r, struct tables *views, const struct record *rec, struct e
 	m->n_bytes += line.n;
 	run_named_see(&r->state, rec);
 	r->state.volume.used = true;
-	return ST_OK;
+	return rec->flags[0] == NULL ? ST_OK : run_state_flags(m, rec, err);
 }
 
 static enum status
@@ -102,6 +102,8 @@ put_file(struct run *r, struct tables *views, const struct source_item *it, stru
 	record_set(it->rec, "path", str_of(path));
 	record_set(it->rec, "sha256", str_of(hex));
 	record_set(it->rec, "size", str_of(size));
+	if ((st = run_blobs_keep(r, it, err)) != ST_OK)
+		return st;
 	return put(r, views, it->rec, err);
 }
 
@@ -289,7 +291,7 @@ finish_records(struct run *r, struct err *err)
 	enum status st;
 
 	buf_init(&state, (size_t)32 << 20);
-	if ((st = run_state_encode(&r->state, &state, err)) == ST_OK)
+	if ((st = run_state_encode(&r->state, &state, err)) == ST_OK && (st = run_blobs_sync(r, err)) == ST_OK)
 		st = archive_finish_records(r->archive, buf_str(&state), err);
 	buf_free(&state);
 	return st;
@@ -433,7 +435,7 @@ run_capture(struct run *r, struct err *err)
 
 	r->tables = !r->state.rendering.is && run_view_wanted(r, &csv_view);
 	run_view_options(r, &opt);
-	run_place_init(&place, r->archive);
+	run_place_init(&place, r->archive, NULL);
 	if ((st = tables_open(&views, &opt, &place.place, err)) != ST_OK)
 		return st;
 	progress_start(r->app->progress, r->app->color);

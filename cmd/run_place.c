@@ -13,19 +13,19 @@ append(struct view_place *p, const char *path, struct sink **out, struct err *er
 static enum status
 begin(struct view_place *p, const char *path, struct sink **out, struct err *err)
 {
-	return archive_page_begin(((struct run_place *)p)->archive, path, out, err);
+	return archive_pages_begin(((struct run_place *)p)->pages, path, out, err);
 }
 
 static enum status
 end(struct view_place *p, struct err *err)
 {
-	return archive_page_end(((struct run_place *)p)->archive, err);
+	return archive_pages_end(((struct run_place *)p)->pages, err);
 }
 
 void
-run_place_init(struct run_place *p, struct archive *a)
+run_place_init(struct run_place *p, struct archive *a, struct archive_pages *pages)
 {
-	*p = (struct run_place){ { append, begin, end }, a };
+	*p = (struct run_place){ { append, begin, end }, a, pages };
 }
 
 void

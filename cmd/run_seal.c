@@ -213,7 +213,7 @@ run_seal(struct run *r, struct run_result *result, struct err *err)
 	enum status st = ST_OK;
 
 	progress_phase(_("sealing"));
-	if (archive_phase(r->archive) == ARCHIVE_VIEWS && (st = seal(r, err)) != ST_OK)
+	if (archive_phase(r->archive) == ARCHIVE_VIEWS && ((st = seal(r, err)) != ST_OK || (st = run_blobs_drop(r, err)) != ST_OK))
 		return st;
 	if ((st = run_lock_archive(r, err)) != ST_OK || (st = run_receipts(r, archive_seal_text(r->archive), err)) != ST_OK ||
 	    (r->state.volume.goes_on && (st = run_volume_next(r, err)) != ST_OK) || (st = new_result(r, result, &done, err)) != ST_OK)

@@ -8,7 +8,7 @@
 #include "core/json.h"
 #include "core/limits.h"
 
-#define STATE_VERSION	3
+#define STATE_VERSION	4
 
 void
 run_state_init(struct run_state *s)
@@ -79,6 +79,23 @@ run_state_reason(struct run_state *s, const char *stream, const char *reason, bo
 	return ST_OK;
 }
 
+enum status
+run_state_flags(struct run_stream *m, const struct record *rec, struct err *err)
+{
+	size_t i, k;
+
+	for (i = 0; i < RECORD_FLAGS_MAX && rec->flags[i] != NULL; i++) {
+		for (k = 0; k < m->n_flags && strcmp(m->flags[k].name, rec->flags[i]) != 0; k++)
+			;
+		if (k == RUN_FLAGS_MAX || strlen(rec->flags[i]) >= sizeof(m->flags[k].name))
+			return err_set(err, ST_LIMIT, _("more than %d kinds of flags, or the flag \"%s\" is too long"), RUN_FLAGS_MAX, rec->flags[i]);
+		if (k == m->n_flags)
+			snprintf(m->flags[m->n_flags++].name, sizeof(m->flags[k].name), "%s", rec->flags[i]);
+		m->flags[k].n++;
+	}
+	return ST_OK;
+}
+
 uint64_t run_state_gaps(const struct run_state *s) { return s->gap_entries; }
 uint64_t run_state_limits(const struct run_state *s) { return s->limit_entries; }
 
@@ -129,8 +146,11 @@ run_state_streams_json(const struct run_state *s, struct buf *out, struct err *e
 		for (k = 0; k < m->n_counts && st == ST_OK; k++)
 			st = buf_addf(out, err, "%s{\"how\":\"%s\",\"count\":%" PRIu64 "}", k == 0 ? "" : ",", m->counts[k].how, m->counts[k].n);
 		if (st == ST_OK)
-			st = buf_addf(out, err, "],\"archived\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"missing\":%" PRIu64 ",\"gaps\":[",
-			    m->n_records, m->n_bytes, m->n_gaps);
+			st = buf_addf(out, err, "],\"archived\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"flagged\":[", m->n_records, m->n_bytes);
+		for (k = 0; k < m->n_flags && st == ST_OK; k++)
+			st = buf_addf(out, err, "%s{\"flag\":\"%s\",\"records\":%" PRIu64 "}", k == 0 ? "" : ",", m->flags[k].name, m->flags[k].n);
+		if (st == ST_OK)
+			st = buf_addf(out, err, "],\"missing\":%" PRIu64 ",\"gaps\":[", m->n_gaps);
 		if (st == ST_OK)
 			st = put_reasons(s, m->name, false, out, err);
 		if (st == ST_OK)
@@ -269,6 +289,14 @@ decode_stream(struct run_state *s, const struct json_node *t, size_t i, struct a
 		    !get_u64(t, k, "count", &m->counts[m->n_counts].n))
 			return false;
 		m->n_counts++;
+	}
+	if ((list = json_get(t, i, "flagged")) == 0)
+		return false;
+	for (k = list + 1; k < t[list].next; k = t[k].next) {
+		if (m->n_flags == RUN_FLAGS_MAX || !get_text(t, k, "flag", a, m->flags[m->n_flags].name, sizeof(m->flags[0].name)) ||
+		    !get_u64(t, k, "records", &m->flags[m->n_flags].n))
+			return false;
+		m->n_flags++;
 	}
 	return decode_reasons(s, t, json_get(t, i, "gaps"), name, false, a) && decode_reasons(s, t, json_get(t, i, "limits"), name, true, a);
 }

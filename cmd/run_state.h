@@ -11,13 +11,16 @@
 #define RUN_STREAMS_MAX	32
 #define RUN_COUNTS_MAX	6
 #define RUN_REASONS_MAX	96
+#define RUN_FLAGS_MAX	16
 
 struct run_count { char how[64]; uint64_t n; };
+struct run_flag { char name[24]; uint64_t n; };
 struct run_stream {
 	char		 name[48];
 	uint64_t	 n_records, n_bytes;
 	uint64_t	 n_gaps, n_limits;	/* objects, not entries */
 	struct run_count counts[RUN_COUNTS_MAX]; size_t n_counts;
+	struct run_flag	 flags[RUN_FLAGS_MAX]; size_t n_flags;	/* records that carry each flag */
 };
 struct run_reason { char stream[48], reason[40]; bool is_limit; uint64_t entries, objects; };
 
@@ -69,6 +72,8 @@ enum status run_state_decode(struct run_state *, struct str json, struct err *) 
 struct run_stream *run_state_stream(struct run_state *, const char *name, struct err *);
 /* run_state_reason(s, stream, reason, is_limit, objects, err): count one entry. */
 enum status run_state_reason(struct run_state *, const char *stream, const char *reason, bool is_limit, uint64_t objects, struct err *) STATUS_USE;
+/* run_state_flags(m, rec, err): count the flags of a record that was archived. */
+enum status run_state_flags(struct run_stream *, const struct record *, struct err *) STATUS_USE;
 uint64_t run_state_gaps(const struct run_state *);	/* entries */
 uint64_t run_state_limits(const struct run_state *);
 uint64_t run_state_records(const struct run_state *);	/* of the platform's streams, not the program's own */

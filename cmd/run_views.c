@@ -144,27 +144,27 @@ run_views_finish(struct run *r, struct err *err)
 {
 	struct view_input in = { .records = archive_records(r->archive), .scratch = archive_work_dir(r->archive) };
 	struct format_options opt;
+	struct archive_pages *pages;
+	struct run_blobs blobs;
 	struct run_place place;
 	struct buf report;
 	enum status st;
-	size_t i;
 
 	progress_phase(_("making views"));
+	if ((st = archive_pages_open(r->archive, &pages, err)) != ST_OK)
+		return st;
 	run_view_options(r, &opt);
-	run_place_init(&place, r->archive);
+	run_place_init(&place, r->archive, pages);
+	run_blobs_init(&blobs, r->archive);
 	buf_init(&report, (size_t)4 << 20);
 	in.opt = &opt;
-	if ((st = run_report(r, &report, err)) == ST_OK && !r->state.rendering.is)
-		st = finish_tables(r, &opt, &place.place, err);
+	in.blobs = &blobs.blobs;
+	st = run_report(r, &report, err);
 	opt.report = buf_str(&report);
-	if (st == ST_OK && r->state.rendering.is) {
+	if (st == ST_OK && r->state.rendering.is)
 		st = run_render_views(r, &opt, &place.place, err);
-		buf_free(&report);
-		return st;
-	}
-	for (i = 0; st == ST_OK && formats_all[i] != NULL; i++)
-		if (formats_all[i] != &csv_view && run_view_wanted(r, formats_all[i]))
-			st = formats_all[i]->make(&in, &place.place, err);
+	else if (st == ST_OK && (st = finish_tables(r, &opt, &place.place, err)) == ST_OK)
+		st = run_make(r, &in, pages, err);
 	buf_free(&report);
 	return st;
 }

@@ -145,8 +145,18 @@ mark(void *ctx, const struct record *rec, struct err *err)
 	return sealed_mark(&s->marks, &s->n_marks, number, err);
 }
 
+/* As an export looks at them (run_blobs.c). */
+static bool
+is_picture(int fd)
+{
+	unsigned char head[8];
+
+	return pread(fd, head, sizeof(head), 0) == sizeof(head) &&
+	    (memcmp(head, "\x89PNG\r\n\x1a\n", 8) == 0 || memcmp(head, "\xff\xd8\xff", 3) == 0);
+}
+
 static enum status
-copy_out(int fd, const char *path, struct sink *to, struct err *err)
+copy_out(int fd, const char *path, uint64_t max, struct sink *to, struct err *err)
 {
 	const off_t length = lseek(fd, 0, SEEK_END);
 	char chunk[16384];
@@ -155,6 +165,8 @@ copy_out(int fd, const char *path, struct sink *to, struct err *err)
 
 	if (length < 0)
 		return err_sys(err, _("cannot read %s"), path);
+	if ((uint64_t)length > max)
+		return err_set(err, ST_LIMIT, _("%s is larger than %ju bytes"), path, (uintmax_t)max);
 	for (at = 0; st == ST_OK && at < (uint64_t)length; at += n) {
 		n = (uint64_t)length - at < sizeof(chunk) ? (uint64_t)length - at : sizeof(chunk);
 		if ((st = fs_pread_all(fd, path, chunk, (size_t)n, at, err)) == ST_OK)
@@ -180,9 +192,9 @@ read_blob(struct view_blobs *b, struct str path, uint64_t max, struct sink *to, 
 	name[path.n] = '\0';
 	if (s->spool < 0 && (st = scratch_open(&s->spool, err)) != ST_OK)
 		return st;
-	if ((st = lookup_payload(s->l, name, max < SEALED_BLOB_MAX ? max : SEALED_BLOB_MAX, s->spool, err)) == ST_LIMIT && max >= SEALED_BLOB_MAX)
-		return ST_END;
-	return st == ST_OK ? copy_out(s->spool, name, to, err) : st;
+	if ((st = lookup_payload(s->l, name, VIEW_PICTURE_MAX, s->spool, err)) != ST_OK)
+		return st == ST_LIMIT ? ST_END : st;
+	return is_picture(s->spool) ? copy_out(s->spool, name, max, to, err) : ST_END;
 }
 
 /* --- life --- */

@@ -8,12 +8,9 @@
 #include "archive/lookup.h"
 #include "core/view.h"
 
-/* An export has the files of approvals at hand, up to this size; a view made later must not have more, or it would not be the same. */
-#define SEALED_BLOB_MAX	((uint64_t)4 << 20)
-
 struct sealed_iter {
 	struct record_iter iter;	/* both may be used inside a call of each other */
-	struct view_blobs blobs;	/* files of approvals up to SEALED_BLOB_MAX */
+	struct view_blobs blobs;	/* what an export has at hand (core/view.h), and not more: the views would not be the same */
 	struct lookup	*l;		/* borrowed */
 	char		(*names)[LIMIT_PATH + 1];	/* of streams, sorted */
 	size_t		 n_names;

@@ -13,6 +13,8 @@
 /* Bytes of a view's path, "data/views/…" or "data/report/…", lower case: it must fit into archives with long labels, encrypted ones too. */
 #define VIEW_PATH_MAX 66u
 
+#define VIEW_PICTURE_MAX	((uint64_t)4 << 20)	/* bytes of a picture that documents show; a larger one is listed as a file */
+
 /* Where views go: an archive in the making, or a directory. */
 struct view_place {
 	/* The sink of ${path}; asked again for the same path it gives the same sink, and sink->n_bytes tells what it holds.  For what grows while records come. */
@@ -25,8 +27,8 @@ struct view_place {
 /* Attachments, by field "path" of their records. */
 struct view_blobs {
 	/*
-	 * read(b, path, max, to, err): all of its bytes.  ST_END: it is not to be had here (an export gives only files of approvals, up to 4 MiB); ST_LIMIT: longer than
-	 * ${max}, nothing was written.
+	 * read(b, path, max, to, err): all of its bytes.  ST_END: it is not to be had here (an export gives only PNG and JPEG pictures of approvals, up to VIEW_PICTURE_MAX);
+	 * ST_LIMIT: longer than ${max}, nothing was written.
 	 */
 	enum status (*read)(struct view_blobs *, struct str path, uint64_t max, struct sink *to, struct err *);
 };

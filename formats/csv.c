@@ -356,7 +356,8 @@ json(struct csv *c, const struct value *v, struct err *err)
 	if (v->as_is)
 		return quoted(c, str_is(s, "\"\"") ? STR("") : s, is_formula(s), false, err);
 	buf_clear(&c->text);
-	if ((st = json_compact(s, &c->text, err)) != ST_OK)
+	/* As the record line has it: while records come it is not clean yet, read again from the archive it is, and the table must be the same. */
+	if ((st = json_clean(s, &c->text, err)) != ST_OK)
 		return st;
 	return text(c, str_is(buf_str(&c->text), "\"\"") ? STR("") : buf_str(&c->text), err);
 }

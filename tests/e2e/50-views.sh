@@ -30,4 +30,10 @@ done
 check "departments.xml is valid by its schema" xmllint --noout --schema views/org/departments.xsd views/org/departments.xml
 check "org.json is JSON with every member" jq -e --argjson n "$(cat records/users/*.jsonl | wc -l)" '(.members // .users) | length == $n' views/org/org.json
 check "completeness.json" jq -e '.format == "custody-completeness/1" and .complete and (.streams | length > 3) and .method.zh != null' report/completeness.json
+# What a reader must know of records is totalled in the certificate, stream by stream.
+# (Not by jq: it refuses lone surrogates, which are evidence here.)
+cat records/*/*.jsonl | perl -ne 'print map { /"(\w+)"/ ? "$1\n" : "" } split /,/, $1 if /"flags":\[(.*?)\],"n":/' | LC_ALL=C sort | uniq -c | awk '{print $2, $1}' > ../../flags.records
+jq -r '[.streams[].flagged[]] | group_by(.flag)[] | "\(.[0].flag) \(map(.records) | add)"' report/completeness.json | LC_ALL=C sort > ../../flags.report
+check "flags are totalled: $(tr '\n' ';' < ../../flags.report)" cmp -s ../../flags.records ../../flags.report
+check "an unknown type is among them" grep -q ^unknown_type ../../flags.report
 finish

@@ -133,6 +133,7 @@ static void
 whole_views(void)
 {
 	struct record_iter *iter = archive_records(a);
+	struct archive_pages *pages;
 	uint64_t n = 0;
 	struct sink *sink;
 	char text[64];
@@ -143,17 +144,19 @@ whole_views(void)
 		fprintf(stderr, "iterated %" PRIu64 " of %" PRIu64 "\n", n, archive_n_records(a, "messages"));
 		exit(1);
 	}
-	/* Out of order, small and large, and around one that grew while the records came. */
-	need(archive_page_begin(a, "data/views/org/zz.json", &sink, &err), "page");
+	need(archive_pages_open(a, &pages, &err), "pages");
+	/* Out of order, small and large, in two lanes, and around one that grew while the records came. */
+	need(archive_pages_begin(pages, "data/views/org/zz.json", &sink, &err), "page");
 	need(sink_write(sink, "{}\n", 3, &err), "page");
-	need(archive_page_end(a, &err), "page");
-	need(archive_page_begin(a, "data/report/completeness.json", &sink, &err), "page");
+	need(archive_pages_end(pages, &err), "page");
+	need(archive_pages_begin(pages, "data/report/completeness.json", &sink, &err), "page");
 	len = snprintf(text, sizeof(text), "{\"messages\":%" PRIu64 "}\n", n);
 	for (; n > 0; n--)
 		need(sink_write(sink, text, (size_t)len, &err), "page");
-	need(archive_page_end(a, &err), "page");
-	need(archive_page_begin(a, "data/views/messages-2026-01a.csv", &sink, &err), "page");
-	need(archive_page_end(a, &err), "page");
+	need(archive_pages_end(pages, &err), "page");
+	need(archive_pages_open(a, &pages, &err), "pages");
+	need(archive_pages_begin(pages, "data/views/messages-2026-01a.csv", &sink, &err), "page");
+	need(archive_pages_end(pages, &err), "page");
 	need(archive_view(a, "data/views/empty.csv", &sink, &err), "view");
 }
 

@@ -196,7 +196,9 @@ records_run(struct record_iter *it, const char *stream, enum status (*each)(void
 		line = (struct str){ text->p + i, (size_t)(end - text->p) - i };
 		i += line.n + 1;
 		arena_reset(&arena);
-		if ((st = record_decode(line, &arena, &rec, err)) != ST_OK)
+		if ((st = record_decode(line, &arena, &rec, err)) == ST_NOMEM)
+			break;
+		if (st != ST_OK)
 			fail_msg("%s: %.*s", err->text, STR_ARG(line));
 		for (k = 0; record_streams[k] != NULL && !str_is(rec.endpoint, record_streams[k]); k++)
 			;
