@@ -17,6 +17,7 @@ struct judging {
 	struct verify_html html;
 	struct receipts	 receipts;
 	bool		 receipts_must;		/* they were given by hand: that none fits is a doubt */
+	bool		 views;			/* the views are compared with the records, too */
 	bool		 seals_only;		/* no archive is read, only what lies in .seal directories */
 	int64_t		 heartbeat_ms;		/* 0: none */
 	enum status	 worst;			/* of everything judged so far, with its reason */
@@ -34,6 +35,8 @@ enum status judge_store(struct judging *, const char *path, struct err *) STATUS
 enum status judge_answer(struct judging *, enum status, struct err *) STATUS_USE;
 
 /* --- between judge.c and judge_store.c --- */
+/* judge_content(j, path, report, err): the archive or pending archive ${path}, its views too when they are wanted.  As verify_with_key. */
+enum status judge_content(struct judging *, const char *path, struct verify_report *, struct err *) STATUS_USE;
 /* judge_put(j, name, r, out, err): append what is printed of a report, and let it count. */
 enum status judge_put(struct judging *, const char *name, const struct verify_report *, struct buf *out, struct err *) STATUS_USE;
 /* judge_say(j, name, id, verdict, text, err): one more finding about ${name}, printed at once. */
