@@ -151,14 +151,14 @@ judge_family(struct checking *c, size_t i, const struct views_sum *s)
 	else if (c->n_files[i] == 0 && s->n_records > 0)
 		verify_report_views(c->report, id, VERDICT_INVALID, _("%s: the certificate names this format, and no file of it is there"), name);
 	else if (s->n_missing > 0 && s->n_extra > 0)
-		verify_report_views(c->report, id, VERDICT_INVALID, _("%s: %" PRIu64 " records are missing (%s), %" PRIu64 " are there that the archive does not have (%s)"),
-		    name, s->n_missing, s->missing, s->n_extra, s->extra);
+		verify_report_views(c->report, id, VERDICT_INVALID, _("%s: records missing: %" PRIu64 " (%s); records that the archive does not have: %" PRIu64
+		    " (%s)"), name, s->n_missing, s->missing, s->n_extra, s->extra);
 	else if (s->n_missing > 0)
-		verify_report_views(c->report, id, VERDICT_INVALID, _("%s: %" PRIu64 " records are missing (%s)"), name, s->n_missing, s->missing);
+		verify_report_views(c->report, id, VERDICT_INVALID, _("%s: records missing: %" PRIu64 " (%s)"), name, s->n_missing, s->missing);
 	else if (s->n_extra > 0)
-		verify_report_views(c->report, id, VERDICT_INVALID, _("%s: %" PRIu64 " records are there that the archive does not have (%s)"), name, s->n_extra, s->extra);
+		verify_report_views(c->report, id, VERDICT_INVALID, _("%s: records that the archive does not have: %" PRIu64 " (%s)"), name, s->n_extra, s->extra);
 	else
-		verify_report_views(c->report, id, VERDICT_VALID, _("%s: %" PRIu64 " files name each of %" PRIu64 " records once, and no other"), name, c->n_files[i],
+		verify_report_views(c->report, id, VERDICT_VALID, _("%s: names every record once, and no other (files: %" PRIu64 ", records: %" PRIu64 ")"), name, c->n_files[i],
 		    s->n_records);
 }
 
@@ -240,9 +240,9 @@ judge_bytes(struct checking *c, struct err *err)
 			*err = why;
 		} else if ((st = hash_place_finish(place, err)) == ST_OK && (st = views_hash_compare(c->hashes, compare, &m, err)) == ST_OK) {
 			if (m.n_differ > 0)
-				verify_report_views(c->report, "views.bytes", VERDICT_INVALID, _("made again from the records, %" PRIu64 " files are not the same: %s"), m.n_differ, m.first);
+				verify_report_views(c->report, "views.bytes", VERDICT_INVALID, _("made again from the records, files that are not the same: %" PRIu64 " (%s)"), m.n_differ, m.first);
 			else
-				verify_report_views(c->report, "views.bytes", VERDICT_VALID, _("made again from the records, all %" PRIu64 " files are the same, byte for byte"), m.n_same);
+				verify_report_views(c->report, "views.bytes", VERDICT_VALID, _("made again from the records, the same byte for byte (files: %" PRIu64 ")"), m.n_same);
 		}
 	}
 	hash_place_close(place);

@@ -106,7 +106,7 @@ add(struct views_ids *v, const char *stream, struct str id, struct str version, 
 		version = (struct str){ (const char *)hash[1], 32 };
 	}
 	if (strlen(stream) > 128)
-		return err_set(err, ST_INPUT, _("\"%.128s…\" cannot be the name of a stream"), stream);
+		return err_set(err, ST_INPUT, _("\"%s\" cannot be the name of a stream"), stream);
 	if ((st = buf_add(&v->item, stream, strlen(stream) + 1, err)) != ST_OK || (st = buf_putc(&v->item, form, err)) != ST_OK ||
 	    (st = put(&v->item, id, err)) != ST_OK || (st = put(&v->item, version, err)) != ST_OK || (st = buf_putc(&v->item, (char)tag, err)) != ST_OK ||
 	    (st = buf_putc(&v->item, (char)kind, err)) != ST_OK)
