@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/cmd_run.h"
@@ -192,12 +193,40 @@ run_render_from(const struct run *r, struct buf *out, struct err *err)
 
 /* --- the command --- */
 
-/* The tenant whose records they are, if the configuration has it; else, as for a renewal, the first one. */
-static enum status
-render_tenant(struct app *app, const char **tenant, struct err *err)
+static bool
+same_dir(const char *a, const char *b)
 {
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* The tenant in whose store the archive lies, by directory and label; else, as for a renewal, the first one. */
+static enum status
+render_tenant(struct app *app, const char *archive, const char **tenant, struct err *err)
+{
+	const char *slash = strrchr(archive, '/'), *base = slash == NULL ? archive : slash + 1, *name;
+	char section[80], label[17], dir[4096];
+	struct buf path;
+	enum status st = ST_OK;
+	size_t i;
+
+	(void)snprintf(dir, sizeof(dir), "%.*s", slash == NULL ? 1 : (int)(slash - archive) + 1, slash == NULL ? "." : archive);
 	*tenant = config_section(app->config, "tenant", 0);
-	return *tenant == NULL ? err_set(err, ST_USAGE, _("%s has no tenant, so no store is known"), config_file(app->config)) : ST_OK;
+	if (*tenant == NULL)
+		return err_set(err, ST_USAGE, _("%s has no tenant, so no store is known"), config_file(app->config));
+	buf_init(&path, 8192);
+	for (i = 0; st == ST_OK && (name = config_section(app->config, "tenant", i)) != NULL; i++) {
+		buf_clear(&path);
+		(void)snprintf(section, sizeof(section), "tenant %s", name);
+		if ((st = app_store_path(app, section, &path, label, err)) == ST_OK && (st = buf_z(&path, err)) == ST_OK && same_dir(path.p, dir) &&
+		    strncmp(base, label, strlen(label)) == 0 && base[strlen(label)] == '-') {
+			*tenant = name;
+			break;
+		}
+	}
+	buf_free(&path);
+	return st;
 }
 
 static enum status
@@ -231,7 +260,7 @@ run_render(struct app *app, const struct options *o, const struct str *formats, 
 	bool trusted;
 	enum status st;
 
-	if ((st = app_config(app, err)) != ST_OK || (st = render_tenant(app, &tenant, err)) != ST_OK || (st = app_trust(app, NULL, &trust, err)) != ST_OK)
+	if ((st = app_config(app, err)) != ST_OK || (st = render_tenant(app, o->operands[0], &tenant, err)) != ST_OK || (st = app_trust(app, NULL, &trust, err)) != ST_OK)
 		return st;
 	trusted = trust.roots != NULL;
 	trust_free(&trust);
