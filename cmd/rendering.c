@@ -35,6 +35,9 @@ rendering_open(struct rendering *r, struct lookup *l, struct err *err)
 	for (i = 0; formats_all[i] != NULL && i < FACTS_FAMILIES; i++)
 		if (facts_has(&r->facts, formats_all[i]->name) || (!r->facts.there && formats_all[i]->usual))
 			r->families[r->n_families++] = formats_all[i];
+	for (i = 0; i < r->facts.n_formats; i++)
+		if (formats_find(str_of(r->facts.formats[i])) == NULL)
+			log_say(LOG_WARN_, _("the archive has a format %s, which this program does not know"), r->facts.formats[i]);
 	return ST_OK;
 }
 
