@@ -79,8 +79,8 @@ attachments_file(struct attachments *a, uint64_t number, const unsigned char sha
 }
 
 /* "data/files/000001/000001234.pdf": 1234 */
-static uint64_t
-number_of(const char *path)
+uint64_t
+attachments_number(const char *path)
 {
 	struct str digits;
 	uint64_t n;
@@ -107,18 +107,31 @@ attachments_record(struct attachments *a, struct str line, struct err *err)
 	arena_reset(&a->arena);
 	if ((st = package_attachment(line, &a->arena, path, sha256, err)) != ST_OK)
 		return st == ST_END || st == ST_UNSURE || st == ST_INPUT ? ST_OK : st;
-	if ((number = number_of(path)) == 0)
+	if ((number = attachments_number(path)) == 0)
 		return ST_OK;
 	if ((st = get(a, number, &s, err)) != ST_OK)
 		return st;
 	if (s.is_claimed && memcmp(s.claimed, sha256, 32) != 0)
 		return err_set(err, ST_CORRUPT, _("two records say different sha256 of file %" PRIu64), number);
-	a->n_claims += !s.is_claimed;
+	if (number > a->last_claim)
+		a->last_claim = number;
 	s.is_claimed = true;
 	memcpy(s.claimed, sha256, 32);
 	if ((st = put(a, number, &s, err)) != ST_OK)
 		return st;
 	return s.is_there && memcmp(s.file, s.claimed, 32) != 0 ? differ(number, err) : ST_OK;
+}
+
+enum status
+attachments_claim(struct attachments *a, uint64_t number, unsigned char sha256[32], struct err *err)
+{
+	struct slot s;
+	enum status st;
+
+	if ((st = get(a, number, &s, err)) != ST_OK)
+		return st;
+	memcpy(sha256, s.claimed, 32);
+	return s.is_claimed ? ST_OK : ST_END;
 }
 
 enum status
@@ -128,7 +141,7 @@ attachments_end(struct attachments *a, struct err *err)
 	enum status st;
 	uint64_t i;
 
-	if (a->n_claims > a->n_files)
+	if (a->last_claim > a->n_files)
 		return err_set(err, ST_CORRUPT, _("a record names a file that is not there"));
 	for (i = 1; i <= a->n_files; i++) {
 		if ((st = get(a, i, &s, err)) != ST_OK)

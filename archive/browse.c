@@ -48,8 +48,8 @@ tap_end(void *ctx, const unsigned char sha256[32], struct err *err)
 }
 
 enum status
-browse_open(struct browse **out, const char *path, const struct trust *trust, int64_t now_ms, bool unsure_ok, struct verify_report *report,
-    struct err *err)
+browse_open(struct browse **out, const char *path, const struct trust *trust, const struct crypt_key *key, int64_t now_ms, bool unsure_ok,
+    struct verify_report *report, struct err *err)
 {
 	struct verify_taps taps = { .entry = tap_entry, .entry_end = tap_end };
 	struct browse *b = mem_get(1, sizeof(*b), err);
@@ -66,8 +66,9 @@ browse_open(struct browse **out, const char *path, const struct trust *trust, in
 		goto out;
 	}
 	memcpy(b->path, path, n_path);
+	b->key = key;
 	if ((st = scratch_open(&b->list, err)) != ST_OK || (st = fs_open_read(AT_FDCWD, path, &b->fd, err)) != ST_OK ||
-	    (st = verify_archive(path, trust, now_ms, &taps, report, err)) != ST_OK)
+	    (st = verify_with_key(path, trust, key, now_ms, &taps, report, err)) != ST_OK)
 		goto out;
 	if (report->verdict == VERDICT_INVALID)
 		st = err_set(err, ST_CORRUPT, _("%s is INVALID: nothing of it is shown"), path);
@@ -102,12 +103,6 @@ enum status
 browse_next(struct browse *b, struct browse_member *m, struct err *err)
 {
 	return b->next < b->n ? member_at(b, b->next++, m, err) : ST_END;
-}
-
-void
-browse_use_key(struct browse *b, const struct crypt_key *key)
-{
-	b->key = key;
 }
 
 bool

@@ -11,16 +11,13 @@ struct browse;
 struct browse_member { char path[101]; uint64_t size, offset /* of its header, in the tar */; unsigned char sha256[32]; };
 
 /*
- * browse_open(out, path, trust, now_ms, unsure_ok, report, err): judge the archive and open it.  ${report} is filled in whenever it was judged.
+ * browse_open(out, path, trust, key, now_ms, unsure_ok, report, err): judge the archive and open it.  ${report} is filled in whenever it was judged.
  * ST_CORRUPT: INVALID; ST_UNSURE: INDETERMINATE and not ${unsure_ok}, or a signature was not checked; ST_IO.  A pending archive is never opened (ST_UNSURE).
+ * ${key}: borrowed; NULL: none.  With it all content is opened and judged too, and walks give the plain files of encrypted ones, under their plain paths (size and hash 0: they
+ * are not known before), and not their parts.  ST_DENIED: not for this certificate.
  */
-enum status browse_open(struct browse **out, const char *path, const struct trust *, int64_t now_ms, bool unsure_ok, struct verify_report *,
-    struct err *) STATUS_USE;
-/*
- * browse_use_key(b, key): walks give the plain files of encrypted ones, under their plain paths (size and hash 0: they are not known before), and not their parts.  ${key} is
- * borrowed.  Only what is wanted is decrypted.  ST_DENIED then from the walk: not for this certificate.
- */
-void browse_use_key(struct browse *, const struct crypt_key *key);
+enum status browse_open(struct browse **out, const char *path, const struct trust *, const struct crypt_key *, int64_t now_ms, bool unsure_ok,
+    struct verify_report *, struct err *) STATUS_USE;
 bool browse_encrypted(const struct browse *);	/* its payload is */
 void browse_close(struct browse *);	/* NULL does nothing */
 /* browse_next(b, m, err): the members in tar order, ST_END behind the last; browse_rewind starts again. */

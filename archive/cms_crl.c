@@ -56,7 +56,7 @@ cms_crl_fits(const struct cms_signer *s, struct str pem, struct x509_store_st *r
 	if (crl == NULL || list == NULL || sk_X509_CRL_push(list, crl) <= 0) {
 		X509_CRL_free(crl);
 		st = cms_why(err, ST_INPUT, _("not a revocation list"));
-	} else if (roots != NULL && (st = x509path_build(s->cert, s->chain, list, roots, when_now_ms() / 1000, false, &path, err)) == ST_OK) {
+	} else if (roots != NULL && (st = x509path_build(s->cert, s->chain, list, NULL, roots, when_now_ms() / 1000, false, &path, err)) == ST_OK) {
 		if (path.result == X509PATH_BAD)
 			st = err_set(err, ST_INPUT, _("the revocation list does not stand: %s"), path.why);
 		else if (path.result == X509PATH_REVOKED)

@@ -12,6 +12,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "archive/crl_points.h"
 #include "archive/key.h"
 #include "archive/names.h"
 #include "core/fs.h"
@@ -33,8 +34,6 @@ cms_why(struct err *err, enum status st, const char *what)
 	ERR_clear_error();
 	return reason == NULL ? err_set(err, st, "%s", what) : err_set(err, st, "%s: %s", what, reason);
 }
-
-static void free_url(OPENSSL_STRING s) { OPENSSL_free(s); }
 
 /* A key may be locked: never ask on the terminal. */
 static int no_passphrase(char *out, int room, int writing, void *ctx) { (void)out; (void)room; (void)writing; (void)ctx; return -1; }
@@ -152,49 +151,6 @@ cms_signer_key_pin(struct cms_signer *s, const char *uri, const struct secret *p
 }
 
 static enum status
-add_url(struct cms_signer *s, const ASN1_STRING *uri, struct err *err)
-{
-	const char *p = (const char *)ASN1_STRING_get0_data(uri);
-	int n = ASN1_STRING_length(uri), i;
-	char *copy;
-
-	if (n < 8 || n > 2000 || memchr(p, '\0', (size_t)n) != NULL || (strncmp(p, "http://", 7) != 0 && strncmp(p, "https://", 8) != 0))
-		return ST_OK;
-	if ((copy = OPENSSL_strndup(p, (size_t)n)) == NULL)
-		return err_set(err, ST_NOMEM, "%s", _("no memory"));
-	for (i = 0; i < sk_OPENSSL_STRING_num(s->urls); i++)
-		if (strcmp(sk_OPENSSL_STRING_value(s->urls, i), copy) == 0)
-			break;
-	if (i < sk_OPENSSL_STRING_num(s->urls) || i == URLS_MAX || sk_OPENSSL_STRING_push(s->urls, copy) <= 0)
-		OPENSSL_free(copy);
-	return ST_OK;
-}
-
-static enum status
-collect_urls(struct cms_signer *s, X509 *x, struct err *err)
-{
-	CRL_DIST_POINTS *points = X509_get_ext_d2i(x, NID_crl_distribution_points, NULL, NULL);
-	enum status st = ST_OK;
-	int i, k;
-
-	for (i = 0; st == ST_OK && i < sk_DIST_POINT_num(points); i++) {
-		const DIST_POINT *point = sk_DIST_POINT_value(points, i);
-
-		if (point->distpoint == NULL || point->distpoint->type != 0)
-			continue;
-		for (k = 0; st == ST_OK && k < sk_GENERAL_NAME_num(point->distpoint->name.fullname); k++) {
-			const GENERAL_NAME *name = sk_GENERAL_NAME_value(point->distpoint->name.fullname, k);
-
-			if (name->type == GEN_URI)
-				st = add_url(s, name->d.uniformResourceIdentifier, err);
-		}
-	}
-	CRL_DIST_POINTS_free(points);
-	ERR_clear_error();
-	return st;
-}
-
-static enum status
 collect(struct cms_signer *s, struct err *err)
 {
 	enum status st;
@@ -202,9 +158,9 @@ collect(struct cms_signer *s, struct err *err)
 
 	if ((s->urls = sk_OPENSSL_STRING_new_null()) == NULL)
 		return cms_why(err, ST_NOMEM, s->role);
-	st = collect_urls(s, s->cert, err);
+	st = crl_urls(s->cert, s->urls, URLS_MAX, NULL, err);
 	for (i = 0; st == ST_OK && i < sk_X509_num(s->chain); i++)
-		st = collect_urls(s, sk_X509_value(s->chain, i), err);
+		st = crl_urls(sk_X509_value(s->chain, i), s->urls, URLS_MAX, NULL, err);
 	return st;
 }
 
@@ -246,7 +202,7 @@ cms_signer_close(struct cms_signer *s)
 {
 	if (s == NULL)
 		return;
-	sk_OPENSSL_STRING_pop_free(s->urls, free_url);
+	crl_urls_free(s->urls);
 	sk_X509_pop_free(s->chain, X509_free);
 	EVP_PKEY_free(s->key);
 	X509_free(s->cert);

@@ -116,7 +116,7 @@ cms_verify(const struct seal_signer *signer, struct str der, struct str text, co
 	*holds = true;
 	if ((st = x509path_stack(s.certs, s.n_certs, &inside, err)) != ST_OK || (st = x509path_stack(s.certs, s.n_certs, &others, err)) != ST_OK ||
 	    (st = join(others, w->certs, err)) != ST_OK ||
-	    (st = x509path_build(cert, others, w->crls, w->roots, w->at_ms / 1000, false, &path, err)) != ST_OK ||
+	    (st = x509path_build(cert, others, w->crls, w->later, w->roots, w->at_ms / 1000, false, &path, err)) != ST_OK ||
 	    (st = check_useful(&s, inside, cert, &path, err)) != ST_OK)
 		goto out;
 	if ((st = cms_verify_path(&path, w, err)) == ST_OK)
@@ -252,7 +252,7 @@ cms_verify_sm2(const struct seal_signer *signer, struct str sig, struct str pem,
 	if ((st = check_sm2(signer, sig, pem, text, &cert, err)) != ST_OK)
 		goto out;
 	*holds = true;
-	if ((st = x509path_build(cert, w->certs, w->crls, w->roots, w->at_ms / 1000, false, &path, err)) == ST_OK &&
+	if ((st = x509path_build(cert, w->certs, w->crls, w->later, w->roots, w->at_ms / 1000, false, &path, err)) == ST_OK &&
 	    (st = cms_verify_path(&path, w, err)) == ST_OK)
 		st = algorithms_check_sm2(w->algorithms, w->at_ms, err);
 out:

@@ -18,7 +18,8 @@ struct cms_world {
 	bool		 at_proven;	/* a token proves T; else it is now */
 	bool		 revocation_required;
 	const struct algorithms *algorithms;	/* accepted ones; NULL: all that the format allows */
-	int64_t		 now_ms;	/* of the check: algorithms of tokens are judged then */
+	int64_t		 now_ms;	/* of the check, or at which a renewal archive proves that all of it existed: algorithms of tokens are judged then */
+	STACK_OF(X509_CRL) *later;	/* fetched afterwards, out of proven renewal archives */
 };
 
 /*

@@ -57,11 +57,13 @@ struct crypt_head {
 	size_t		n;		/* octets before the ciphertext */
 	uint64_t	cipher;		/* octets of the ciphertext, as many as of the gzip stream */
 	size_t		n_to;		/* recipients */
+	struct str	whom[CRYPT_TO_MAX];	/* views, sorted: how each is named: issuer and serial number or key identifier of the certificate, in DER */
 	struct str	type, to, cipher_type;	/* views: content type; version and recipients; content type and cipher with its nonce */
 };
 /*
  * crypt_head(first, size, out, err): ${first}: the first octets of a part of ${size} octets, all of it or CRYPT_HEAD_MAX.  ST_CORRUPT: not this form: another
- * cipher, a password or other kind of recipient, attributes, indefinite lengths, anything added.  The last CRYPT_TAIL octets are not looked at.
+ * cipher, a password or other kind of recipient, one named twice, fewer than two, attributes, indefinite lengths, anything added.  ST_UNSURE: more than CRYPT_TO_MAX recipients.
+ * The last CRYPT_TAIL octets are not looked at.
  */
 enum status crypt_head(struct str first, uint64_t size, struct crypt_head *out, struct err *) STATUS_USE;
 /* crypt_tail(tail, err): its last CRYPT_TAIL octets. */
@@ -79,7 +81,7 @@ const unsigned char *crypt_key_fingerprint(const struct crypt_key *);
 enum status crypt_not_ours(struct err *);	/* ST_DENIED, and what to do */
 /*
  * crypt_open(key, part, text, err): decrypt a whole part in place: ${text} is the gzip stream's octets inside ${part}, whose bytes are overwritten.  Nothing is given before the tag was
- * checked.  ST_CORRUPT: not the form, or changed; ST_DENIED: not for this certificate.  On failure what was decrypted is wiped.
+ * checked.  ST_CORRUPT: not the form, or changed, or the certificate is one to which nothing may be encrypted; ST_DENIED: not for this certificate.  On failure what was decrypted is wiped.
  */
 enum status crypt_open(const struct crypt_key *, struct buf *part, struct str *text, struct err *) STATUS_USE;
 

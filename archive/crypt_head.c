@@ -14,6 +14,8 @@
 #define OID_RSA_OAEP		"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x07"
 #define OID_MGF1		"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08"
 #define OID_EC_KEY		"\x2a\x86\x48\xce\x3d\x02\x01"
+#define OID_P256		"\x2a\x86\x48\xce\x3d\x03\x01\x07"
+#define OID_P384		"\x2b\x81\x04\x00\x22"
 #define OID_ECDH_KDF		"\x2b\x81\x04\x01\x0b"	/* and one octet: 1 SHA-256, 2 SHA-384, 3 SHA-512 */
 
 #define DER_BITS	0x03u
@@ -24,6 +26,8 @@
 #define RSA_LEN_MIN	384u	/* 3072 bits */
 #define RSA_LEN_MAX	2048u
 #define KEY_ID_MAX	64u
+#define P256_LEN	66u	/* octets of a BIT STRING with a point that is not compressed */
+#define P384_LEN	98u
 
 /*
  * Off the front of ${s}: a tag, its length in ${n}; the content stays and need not all be there.  As strict as der_take.
@@ -81,25 +85,25 @@ is_key_id(struct str id)
 
 /* IssuerAndSerialNumber */
 static bool
-take_issuer(struct str *s)
+take_issuer(struct str *s, struct str *whole)
 {
 	struct str inside;
 
-	return der_take(s, DER_SEQUENCE, &inside, NULL) && der_take(&inside, DER_SEQUENCE, NULL, NULL) && der_only(inside, DER_INTEGER, NULL);
+	return der_take(s, DER_SEQUENCE, &inside, whole) && der_take(&inside, DER_SEQUENCE, NULL, NULL) && der_only(inside, DER_INTEGER, NULL);
 }
 
-/* KeyTransRecipientInfo */
+/* KeyTransRecipientInfo; ${whom}: the certificate's issuer and serial number, or key identifier, tag and all */
 static bool
-is_rsa(struct str s)
+is_rsa(struct str s, struct str *whom)
 {
 	struct str version, alg, id, key;
 
 	if (!der_take(&s, DER_INTEGER, &version, NULL))
 		return false;
 	if (DER_IS(version, "\0")) {
-		if (!take_issuer(&s))
+		if (!take_issuer(&s, whom))
 			return false;
-	} else if (!DER_IS(version, "\2") || !der_take(&s, DER_PRIMITIVE, &id, NULL) || !is_key_id(id))
+	} else if (!DER_IS(version, "\2") || !der_take(&s, DER_PRIMITIVE, &id, whom) || !is_key_id(id))
 		return false;
 	return der_take(&s, DER_SEQUENCE, &alg, NULL) && is_oaep(alg) && der_only(s, DER_OCTETS, &key) && key.n >= RSA_LEN_MIN && key.n <= RSA_LEN_MAX;
 }
@@ -115,38 +119,85 @@ is_ecdh(struct str alg)
 	    der_only(alg, DER_SEQUENCE, &wrap) && der_only(wrap, DER_OID, &oid) && DER_IS(oid, OID_AES_256_WRAP);
 }
 
-/* KeyAgreeRecipientInfo of one recipient, a new key of the sender in it: an uncompressed point, whole octets */
+/* The sender's new key: an uncompressed point, whole octets; its curve, where it is named, fits the length (where not, it is that of the recipient's certificate). */
 static bool
-is_ec(struct str s)
+is_point(struct str from)
 {
-	struct str version, from, alg, oid, point, keys, one, id, key;
+	struct str alg, oid, curve, point;
+
+	if (!der_take(&from, DER_SEQUENCE, &alg, NULL) || !der_take(&alg, DER_OID, &oid, NULL) || !DER_IS(oid, OID_EC_KEY) || !der_only(from, DER_BITS, &point) ||
+	    (point.n != P256_LEN && point.n != P384_LEN) || point.p[0] != 0 || point.p[1] != 4)
+		return false;
+	if (alg.n == 0 || der_only(alg, DER_NULL, NULL))
+		return true;
+	return der_only(alg, DER_OID, &curve) && (point.n == P256_LEN ? DER_IS(curve, OID_P256) : DER_IS(curve, OID_P384));
+}
+
+/* KeyAgreeRecipientInfo of one recipient */
+static bool
+is_ec(struct str s, struct str *whom)
+{
+	struct str version, from, alg, keys, one, id, key;
 
 	if (!der_take(&s, DER_INTEGER, &version, NULL) || !DER_IS(version, "\3") || !der_take(&s, DER_CONTEXT(0), &from, NULL) ||
-	    !der_only(from, DER_CONTEXT(1), &from) || !der_take(&from, DER_SEQUENCE, &alg, NULL) || !der_take(&alg, DER_OID, &oid, NULL) ||
-	    !DER_IS(oid, OID_EC_KEY) || (alg.n > 0 && !der_only(alg, DER_OID, NULL) && !der_only(alg, DER_NULL, NULL)) ||
-	    !der_only(from, DER_BITS, &point) || (point.n != 66 && point.n != 98) || point.p[0] != 0 || point.p[1] != 4 || !der_take(&s, DER_SEQUENCE, &alg, NULL) || !is_ecdh(alg) ||
+	    !der_only(from, DER_CONTEXT(1), &from) || !is_point(from) || !der_take(&s, DER_SEQUENCE, &alg, NULL) || !is_ecdh(alg) ||
 	    !der_only(s, DER_SEQUENCE, &keys) || !der_only(keys, DER_SEQUENCE, &one))
 		return false;
 	if (der_tag(one) == DER_SEQUENCE) {
-		if (!take_issuer(&one))
+		if (!take_issuer(&one, whom))
 			return false;
-	} else if (!der_take(&one, DER_CONTEXT(0), &id, NULL) || !der_only(id, DER_OCTETS, &id) || !is_key_id(id))
+	} else if (!der_take(&one, DER_CONTEXT(0), &id, whom) || !der_only(id, DER_OCTETS, &id) || !is_key_id(id))
 		return false;
 	return der_only(one, DER_OCTETS, &key) && key.n == WRAPPED_LEN;
 }
 
-static bool
-count_recipients(struct str set, size_t *n)
+/* As RFC 5652 orders octet strings: by their bytes; one that is the beginning of another comes first. */
+static int
+compare(struct str a, struct str b)
 {
-	struct str one;
+	int c = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
 
-	for (*n = 0; set.n > 0; ++*n)
-		if (der_tag(set) == DER_SEQUENCE) {
-			if (!der_take(&set, DER_SEQUENCE, &one, NULL) || !is_rsa(one))
-				return false;
-		} else if (!der_take(&set, DER_CONTEXT(1), &one, NULL) || !is_ec(one))
-			return false;	/* a password, a key known to both, another kind */
+	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+/* ${whom} into the sorted list; false: it is there already. */
+static bool
+insert(struct crypt_head *h, struct str whom)
+{
+	size_t i, k;
+
+	for (i = 0; i < h->n_to && compare(h->whom[i], whom) < 0; i++)
+		;
+	if (i < h->n_to && str_eq(h->whom[i], whom))
+		return false;
+	for (k = h->n_to++; k > i; k--)
+		h->whom[k] = h->whom[k - 1];
+	h->whom[i] = whom;
 	return true;
+}
+
+static enum status
+recipients(struct str set, struct crypt_head *h, struct err *err)
+{
+	struct str one, whole, whom, before = STR_NONE;
+	bool ok;
+
+	while (set.n > 0) {
+		if (der_tag(set) == DER_SEQUENCE)
+			ok = der_take(&set, DER_SEQUENCE, &one, &whole) && is_rsa(one, &whom);
+		else
+			ok = der_take(&set, DER_CONTEXT(1), &one, &whole) && is_ec(one, &whom);
+		if (!ok)	/* a password, a key known to both, another kind */
+			return err_set(err, ST_CORRUPT, _("an encrypted part names a recipient of a kind that is not allowed: certificates with RSA-OAEP or ECDH are"));
+		if (before.p != NULL && compare(before, whole) >= 0)
+			return err_set(err, ST_CORRUPT, _("the recipients of an encrypted part are not in the order of DER"));
+		if (h->n_to == CRYPT_TO_MAX)
+			return err_set(err, ST_UNSURE, _("an encrypted part has more than %u recipients"), CRYPT_TO_MAX);
+		if (!insert(h, whom))
+			return err_set(err, ST_CORRUPT, _("an encrypted part names a recipient twice"));
+		before = whole;
+	}
+	return h->n_to >= CRYPT_TO_MIN ? ST_OK : err_set(err, ST_CORRUPT, _("an encrypted part with fewer than two recipients"));
 }
 
 static bool
@@ -166,6 +217,7 @@ crypt_head(struct str s, uint64_t size, struct crypt_head *out, struct err *err)
 	const char *base = s.p;
 	const uint64_t info_end = size - CRYPT_TAIL;
 	struct str oid, version, set, alg;
+	enum status st;
 	const char *from;
 
 	memset(out, 0, sizeof(*out));
@@ -177,8 +229,10 @@ crypt_head(struct str s, uint64_t size, struct crypt_head *out, struct err *err)
 	from = s.p;
 	if (!der_take(&s, DER_INTEGER, &version, NULL) || !DER_IS(version, "\0"))
 		return err_set(err, ST_CORRUPT, "%s", _(wrong));
-	if (!der_take(&s, DER_SET, &set, NULL) || !count_recipients(set, &out->n_to) || out->n_to == 0)
-		return err_set(err, ST_CORRUPT, _("an encrypted part names a recipient of a kind that is not allowed: certificates with RSA-OAEP or ECDH are"));
+	if (!der_take(&s, DER_SET, &set, NULL))
+		return err_set(err, ST_CORRUPT, "%s", _(wrong));
+	if ((st = recipients(set, out, err)) != ST_OK)
+		return st;
 	out->to = (struct str){ from, (size_t)(s.p - from) };
 	/* The ciphertext ends where the tag of AES-GCM begins, which is the end: neither authenticated nor other attributes have room. */
 	if (!enter_to(&s, DER_SEQUENCE, base, info_end))

@@ -12,25 +12,31 @@
 
 #define PIECE	((size_t)64 << 10)
 
-struct crypt_key { X509 *cert; EVP_PKEY *key; unsigned char sha256[32]; };
+struct crypt_key { X509 *cert; EVP_PKEY *key; unsigned char sha256[32]; bool allowed; };
 
 enum status
 crypt_key_open(struct crypt_key **out, const char *cert_path, struct str key, struct err *err)
 {
 	struct crypt_key *k = mem_get(1, sizeof(*k), err);
 	unsigned n = sizeof(k->sha256);
+	uint32_t usage;
 	enum status st;
 
 	*out = NULL;
 	if (k == NULL)
 		return ST_NOMEM;
-	if ((st = crypt_read_cert(cert_path, &k->cert, err)) != ST_OK || (st = key_pem(key, cert_path, &k->key, err)) != ST_OK)
+	if ((st = crypt_read_cert(cert_path, &k->cert, err)) != ST_OK || (st = key_pem(key, cert_path, &k->key, err)) != ST_OK) {
+		if (st == ST_DENIED)
+			err_next(err, _("give the key and the certificate of one recipient in PEM; openssl pkey -in LOCKED.pem -out KEY.pem takes a passphrase off"));
 		goto out;
+	}
 	if (X509_check_private_key(k->cert, k->key) != 1) {
 		err_set(err, ST_DENIED, _("the private key does not belong to the certificate %s"), cert_path);
 		st = err_next(err, _("give the key and the certificate of one recipient: --decrypt-key KEY.pem --decrypt-cert CERT.pem"));
 	} else if (X509_digest(k->cert, EVP_sha256(), k->sha256, &n) != 1)
 		st = crypt_why(err, ST_NOMEM, cert_path);
+	else
+		k->allowed = crypt_check_key(k->cert, cert_path, &usage, NULL) == ST_OK;
 out:
 	ERR_clear_error();
 	if (st != ST_OK)
@@ -155,6 +161,8 @@ crypt_open(const struct crypt_key *k, struct buf *part, struct str *text, struct
 		st = changed(err);
 	else if (!is_for(cms, k->cert))
 		st = crypt_not_ours(err);
+	else if (!k->allowed)
+		st = err_set(err, ST_CORRUPT, _("an encrypted part is encrypted to a key of a kind or strength that the format does not allow"));
 	else if (CMS_decrypt_set1_pkey(cms, k->key, k->cert) != 1)
 		st = changed(err);
 	else if ((st = decrypt(cms, part->p + h.n, (size_t)h.cipher, err)) == ST_OK)

@@ -78,11 +78,10 @@ crypt_to_close(struct crypt_to *to)
 size_t crypt_to_n(const struct crypt_to *to) { return to == NULL ? 0 : (size_t)sk_X509_num(to->certs); }
 const unsigned char *crypt_to_fingerprint(const struct crypt_to *to, size_t i) { return to->sha256[i]; }
 
-static enum status
-check(X509 *x, const char *whose, struct err *err)
+enum status
+crypt_check_key(const X509 *x, const char *whose, uint32_t *usage, struct err *err)
 {
 	EVP_PKEY *key = X509_get0_pubkey(x);
-	uint32_t usage = X509_get_key_usage(x), want;	/* all bits when the certificate does not say */
 	char curve[32] = "";
 
 	if (key == NULL)
@@ -90,18 +89,27 @@ check(X509 *x, const char *whose, struct err *err)
 	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) {
 		if (EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
 			return err_set(err, ST_DENIED, _("%s: an RSA key of %d bits is too weak, %d are needed"), whose, EVP_PKEY_get_bits(key), RSA_BITS_MIN);
-		want = KU_KEY_ENCIPHERMENT;
+		*usage = KU_KEY_ENCIPHERMENT;
 	} else if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC) {
 		if (EVP_PKEY_get_group_name(key, curve, sizeof(curve), NULL) != 1 ||
 		    (OBJ_sn2nid(curve) != NID_X9_62_prime256v1 && OBJ_sn2nid(curve) != NID_secp384r1))
 			return err_set(err, ST_DENIED, _("%s: the curve %s is not P-256 or P-384"), whose, curve);
-		want = KU_KEY_AGREEMENT;
+		*usage = KU_KEY_AGREEMENT;
 	} else
 		return err_set(err, ST_DENIED, _("%s: nothing can be encrypted to a key of this kind: RSA, P-256 or P-384 are needed"), whose);
-	if ((usage & want) == 0)
+	return ST_OK;
+}
+
+static enum status
+check(X509 *x, const char *whose, struct err *err)
+{
+	uint32_t usage = X509_get_key_usage(x), want;	/* all bits when the certificate does not say */
+	enum status st = crypt_check_key(x, whose, &want, err);
+
+	if (st == ST_OK && (usage & want) == 0)
 		return err_set(err, ST_DENIED, _("%s: the certificate is not for encryption: its key usage lacks %s"), whose,
 		    want == KU_KEY_ENCIPHERMENT ? "keyEncipherment" : "keyAgreement");
-	return ST_OK;
+	return st;
 }
 
 /* ${x} is taken over, also on failure. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "archive/cms_verify.h"
+#include "archive/renewals.h"
 #include "archive/tsp_verify.h"
 #include "core/i18n.h"
 #include "core/when.h"
@@ -92,36 +93,106 @@ at_member(struct verify_report *r, enum verdict v, const char *name, uint64_t at
 	r->offset_in_file = false;
 }
 
-static enum status
-judge_tokens(struct evidence *e, const struct trust *t, int64_t now_ms, struct verify_report *r, struct err *err)
+/* What later renewal archives say of it; the time as of which it is judged into ${at_ms}. */
+static void
+judge_renewals(const struct evidence *e, const struct trust *t, int64_t now_ms, struct verify_report *r, int64_t *at_ms)
 {
-	struct cms_world w = { e->certs, e->crls, t->tsa_roots, now_ms, false, t->revocation_required, &t->algorithms, now_ms };
-	char id[32], name[64], when[21], ends[21];
-	int64_t gen_ms, ends_ms;
+	const struct renewals_evidence known = { &e->parsed, r->seal_sha256, e->has_tar ? e->tar : NULL, e->has_files ? e->files : NULL, e->tar_alg };
+	struct renewals_answer a;
+	char when[21];
+
+	*at_ms = now_ms;
+	if (t->renewals == NULL || e->pending)
+		return;
+	renewals_ask(t->renewals, t, &known, now_ms, &a);
+	*at_ms = a.at_ms;
+	if (a.against != NULL)
+		verify_report_step(r, VERIFY_INTEGRITY, "renewal", VERDICT_INVALID, _("the renewal archive %s holds another hash for this archive: one of the two was changed"),
+		    a.against->name);
+	if (a.by == NULL)
+		return;
+	when_utc_s(a.by->at_ms, when);
+	memcpy(r->vouched_by, a.by->name, sizeof(r->vouched_by));
+	r->vouched_ms = a.by->at_ms;
+	verify_report_step(r, VERIFY_AUTHENTICITY, "renewal", VERDICT_VALID, a.only_seal ?
+	    _("the renewal archive %s vouches for it: on %s it held these same files of the seal") :
+	    _("the renewal archive %s vouches for it: on %s it held the hash of this whole archive (%s)"), a.by->name, when, digest_name(e->tar_alg));
+}
+
+/* One that could have vouched, had it been VALID: said where somebody misses it. */
+static void
+say_refused(const struct trust *t, struct verify_report *r)
+{
+	const struct renewal_refused *f;
+
+	if (r->verdict != VERDICT_INDETERMINATE || r->vouched_by[0] != '\0' || (f = renewals_could(t->renewals, r->seal.sequence)) == NULL)
+		return;
+	verify_report_step(r, VERIFY_AUTHENTICITY, "renewal", VERDICT_INDETERMINATE, _("the renewal archive %s vouches for nothing, for it is %s itself: %s"), f->name,
+	    f->verdict == VERDICT_INVALID ? _("INVALID") : _("INDETERMINATE"), f->why);
+}
+
+struct token { int64_t gen_ms, ends_ms; bool good; };
+
+static enum status
+read_token(struct evidence *e, size_t i, const struct cms_world *w, struct verify_report *r, struct token *k, struct err *err)
+{
+	char id[32], name[64];
+	enum status st;
+
+	snprintf(id, sizeof(id), i == 0 ? "token" : "token.%zu", i + 1);
+	snprintf(name, sizeof(name), i == 0 ? "seal/sha256sums.txt.tsr" : "seal/sha256sums.txt.%zu.tsr", i + 1);
+	st = tsp_verify(buf_str(&e->token[i]), buf_str(&e->sums), w, &k->gen_ms, &k->ends_ms, err);
+	if (st == ST_NOMEM)
+		return st;
+	at_member(r, verdict_of(st), name, e->at_token[i]);
+	k->good = st == ST_OK;
+	if (st != ST_OK)
+		verify_report_step(r, VERIFY_AUTHENTICITY, id, verdict_of(st), _("time stamp: %s"), err == NULL ? "" : err->text);
+	return ST_OK;
+}
+
+/*
+ * Time T.  A token whose authority's certificate has ended proves nothing by itself any more; beside one that still does it is left aside, and alone it is a doubt.
+ * ${proven}: nothing that was left aside is earlier than T.
+ */
+static enum status
+judge_tokens(struct evidence *e, const struct trust *t, int64_t at_ms, int64_t now_ms, struct verify_report *r, bool *proven, struct err *err)
+{
+	struct cms_world w = { e->certs, e->crls, t->tsa_roots, at_ms, false, t->revocation_required, &t->algorithms, at_ms,
+	    t->renewals == NULL ? NULL : t->renewals->crls };
+	struct token k[GRAMMAR_TOKENS_MAX];
+	int64_t live = WHEN_UNKNOWN, ended = WHEN_UNKNOWN;
+	char id[32], when[21], ends[21];
 	enum status st;
 	size_t i;
 
 	for (i = 0; i < e->n_tokens; i++) {
-		snprintf(id, sizeof(id), i == 0 ? "token" : "token.%zu", i + 1);
-		snprintf(name, sizeof(name), i == 0 ? "seal/sha256sums.txt.tsr" : "seal/sha256sums.txt.%zu.tsr", i + 1);
-		st = tsp_verify(buf_str(&e->token[i]), buf_str(&e->sums), &w, &gen_ms, &ends_ms, err);
-		if (st == ST_NOMEM)
+		if ((st = read_token(e, i, &w, r, &k[i], err)) != ST_OK)
 			return st;
-		at_member(r, verdict_of(st), name, e->at_token[i]);
-		if (st != ST_OK) {
-			verify_report_step(r, VERIFY_AUTHENTICITY, id, verdict_of(st), _("time stamp: %s"), err == NULL ? "" : err->text);
+		if (k[i].good && k[i].ends_ms >= at_ms && (live == WHEN_UNKNOWN || k[i].gen_ms < live))
+			live = k[i].gen_ms;
+		if (k[i].good && k[i].ends_ms < at_ms && (ended == WHEN_UNKNOWN || k[i].gen_ms < ended))
+			ended = k[i].gen_ms;
+	}
+	for (i = 0; i < e->n_tokens; i++) {
+		if (!k[i].good)
 			continue;
-		}
-		when_utc_s(gen_ms, when);
-		when_utc_s(ends_ms, ends);
-		verify_report_step(r, VERIFY_AUTHENTICITY, id, VERDICT_VALID, ends_ms < now_ms ?
-		    _("time stamp of %s; its authority's certificate ended on %s: a renewal archive must vouch for it") :
-		    _("time stamp of %s; its authority's certificate ends on %s"), when, ends);
-		if (r->token_ms == WHEN_UNKNOWN || gen_ms < r->token_ms)
-			r->token_ms = gen_ms;
+		snprintf(id, sizeof(id), i == 0 ? "token" : "token.%zu", i + 1);
+		when_utc_s(k[i].gen_ms, when);
+		when_utc_s(k[i].ends_ms, ends);
+		if (k[i].ends_ms >= now_ms)
+			verify_report_step(r, VERIFY_AUTHENTICITY, id, VERDICT_VALID, _("time stamp of %s; its authority's certificate ends on %s"), when, ends);
+		else if (k[i].ends_ms >= at_ms)
+			verify_report_step(r, VERIFY_AUTHENTICITY, id, VERDICT_VALID, _("time stamp of %s; its authority's certificate ended on %s, after the renewal"), when, ends);
+		else
+			verify_report_step(r, VERIFY_AUTHENTICITY, id, live == WHEN_UNKNOWN ? VERDICT_INDETERMINATE : VERDICT_VALID, live == WHEN_UNKNOWN ?
+			    _("time stamp of %s; its authority's certificate ended on %s: a renewal archive must vouch for it") :
+			    _("time stamp of %s; its authority's certificate ended on %s: left aside beside one that stands"), when, ends);
 	}
 	if (e->n_tokens == 0 && t->token_required)
 		verify_report_step(r, VERIFY_AUTHENTICITY, "token", VERDICT_INDETERMINATE, _("a time stamp is required and missing"));
+	r->token_ms = live != WHEN_UNKNOWN ? live : ended;
+	*proven = r->token_ms != WHEN_UNKNOWN && (live == WHEN_UNKNOWN || ended == WHEN_UNKNOWN || live <= ended);
 	return ST_OK;
 }
 
@@ -230,7 +301,7 @@ judge_roles(const struct evidence *e, const struct trust *t, struct verify_repor
 	}
 }
 
-/* Step 3: of the digests that bind content to the seal one at least must be acceptable today. */
+/* Step 3: of the digests that bind content to the seal one at least must be acceptable: today, or when a renewal held the hash of the whole. */
 static void
 judge_digests(const struct evidence *e, const struct trust *t, int64_t now_ms, struct verify_report *r)
 {
@@ -248,8 +319,9 @@ enum status
 evidence_judge(struct evidence *e, const struct trust *t, int64_t now_ms, struct verify_report *r, struct err *err)
 {
 	struct cms_world w;
-	bool all = true, holds;
+	bool all = true, holds, proven;
 	struct err local;
+	int64_t at_ms;
 	enum status st;
 	size_t i;
 
@@ -257,17 +329,19 @@ evidence_judge(struct evidence *e, const struct trust *t, int64_t now_ms, struct
 		err_init(&local);
 		err = &local;
 	}
-	if ((st = judge_tokens(e, t, now_ms, r, err)) != ST_OK)
+	judge_renewals(e, t, now_ms, r, &at_ms);
+	if ((st = judge_tokens(e, t, at_ms, now_ms, r, &proven, err)) != ST_OK)
 		return st;
-	w = (struct cms_world){ e->certs, e->crls, t->roots, r->token_ms != WHEN_UNKNOWN ? r->token_ms : now_ms,
-	    r->token_ms != WHEN_UNKNOWN, t->revocation_required, &t->algorithms, now_ms };
+	w = (struct cms_world){ e->certs, e->crls, t->roots, r->token_ms != WHEN_UNKNOWN ? r->token_ms : at_ms,
+	    proven, t->revocation_required, &t->algorithms, at_ms, t->renewals == NULL ? NULL : t->renewals->crls };
 	for (i = 0; i < e->parsed.n_signers; i++) {
 		if ((st = judge_signer(e, i, t, &w, r, &holds, err)) != ST_OK)
 			return st;
 		all = all && holds;
 	}
 	judge_roles(e, t, r);
-	judge_digests(e, t, now_ms, r);
+	judge_digests(e, t, at_ms, r);
+	say_refused(t, r);
 	r->seal_ok = all && e->parsed.n_signers > 0;
 	return ST_OK;
 }

@@ -283,13 +283,6 @@ file_tar(void *ctx, const unsigned char *p, size_t n, struct err *err)
 	return reader_push(&((struct file *)ctx)->reader, p, n, err);
 }
 
-/* Tag files are plain in every archive; of the payload an encrypted one has only parts. */
-static bool
-stored_plain(const char *path)
-{
-	return strncmp(path, "data/", 5) != 0;
-}
-
 enum status
 lookup_copy(struct lookup *l, uint64_t at, const char *path, int fd, const unsigned char sha256[32], struct err *err)
 {
@@ -300,18 +293,27 @@ lookup_copy(struct lookup *l, uint64_t at, const char *path, int fd, const unsig
 
 	if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
 		return err_sys(err, _("cannot write %s"), path);
-	if (!stored_plain(path) && l->key != NULL && lookup_encrypted(l)) {
-		if ((st = digest_begin(&l->digest, DIGEST_SHA256, err)) == ST_OK &&
-		    (st = lookup_crypt_read(l, at, path, file_data, &f, err)) == ST_OK && (st = digest_end(&l->digest, hash, err)) == ST_OK &&
-		    memcmp(hash, sha256, 32) != 0)
-			st = err_set(err, ST_CORRUPT, _("%s is not the file with the signed hash"), path);
-		return st;
-	}
 	reader_init(&f.reader, &events);
 	if ((st = lookup_seek(l, at, file_tar, &f, err)) == ST_OK && (st = digest_end(&l->digest, hash, err)) == ST_OK &&
 	    (!f.done || memcmp(hash, sha256, 32) != 0))
 		st = err_set(err, ST_CORRUPT, _("%s is not the file with the signed hash"), path);
 	reader_free(&f.reader);
+	return st;
+}
+
+/* The same of an encrypted file, whose plain bytes must have the hash. */
+static enum status
+copy_decrypted(struct lookup *l, uint64_t at, const char *path, int fd, const unsigned char sha256[32], struct err *err)
+{
+	struct file f = { .l = l, .path = path, .fd = fd };
+	unsigned char hash[32];
+	enum status st;
+
+	if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+		return err_sys(err, _("cannot write %s"), path);
+	if ((st = digest_begin(&l->digest, DIGEST_SHA256, err)) == ST_OK && (st = lookup_crypt_read(l, at, path, file_data, &f, err)) == ST_OK &&
+	    (st = digest_end(&l->digest, hash, err)) == ST_OK && memcmp(hash, sha256, 32) != 0)
+		st = err_set(err, ST_CORRUPT, _("%s is not the file with the signed hash"), path);
 	return st;
 }
 
@@ -321,7 +323,9 @@ try_file(struct lookup *l, const char *path, uint64_t number, int fd, const unsi
 	uint64_t at, size;
 	enum status st = index_file(l->index, number, &at, &size, err);
 
-	return st == ST_OK ? lookup_copy(l, at, path, fd, sha256, err) : st;
+	if (st != ST_OK)
+		return st;
+	return l->key != NULL && lookup_encrypted(l) ? copy_decrypted(l, at, path, fd, sha256, err) : lookup_copy(l, at, path, fd, sha256, err);
 }
 
 enum status

@@ -176,6 +176,25 @@ lookup_crypt_root(struct lookup *l, const struct sealed_segment *s, uint32_t num
 	return st;
 }
 
+static struct str
+line_at(const struct whole *w, uint32_t i)
+{
+	const uint32_t from = i == 0 ? 0 : w->ends[i - 1] + 1;
+
+	return (struct str){ w->text.p + from, w->ends[i] - from };
+}
+
+enum status
+lookup_crypt_lines(struct lookup *l, const struct sealed_segment *s, enum status (*each)(void *ctx, struct str line, struct err *), void *ctx, struct err *err)
+{
+	enum status st = load(l, s, err);
+	uint32_t i;
+
+	for (i = 0; st == ST_OK && i < s->count; i++)
+		st = each(ctx, line_at(&l->whole, i), err);
+	return st;
+}
+
 /* --- by id: every record of the stream --- */
 
 enum status
@@ -183,19 +202,17 @@ lookup_crypt_ids(struct lookup *l, const char *stream, struct str id, enum statu
     struct err *err)
 {
 	struct sealed_segment s = { .at = 0 };
-	struct str found, line;
 	enum status st = ST_OK;
-	uint32_t i, from;
+	struct str found;
+	uint32_t i;
 
 	for (*first = 0; st == ST_OK && sealed_next(&l->sealed, &s);) {
 		if (strcmp(s.stream, stream) != 0)
 			continue;
 		st = load(l, &s, err);
 		for (i = 0; st == ST_OK && i < s.count; i++) {
-			from = i == 0 ? 0 : l->whole.ends[i - 1] + 1;
-			line = (struct str){ l->whole.text.p + from, l->whole.ends[i] - from };
 			arena_reset(&l->arena);
-			if ((st = line_id(line, &l->arena, &found, err)) == ST_OK && found.p != NULL && str_eq(found, id))
+			if ((st = line_id(line_at(&l->whole, i), &l->arena, &found, err)) == ST_OK && found.p != NULL && str_eq(found, id))
 				st = hit(ctx, i, err);
 		}
 		if (st == ST_OK)

@@ -47,19 +47,35 @@ lookup_manifest(struct lookup *l, int fd, struct err *err)
 	return st == ST_OK ? copy_entry(l, l->sealed.evidence.parsed.payload_files + ROWS_BEFORE, MANIFEST, fd, sha256, err) : st;
 }
 
+/* A path that would be there if the archive were not encrypted. */
 static enum status
-take_line(struct lookup *l, struct extraction *x, uint64_t i, struct str line, struct err *err)
+is_encrypted(struct extraction *x, const char *path, struct err *err)
 {
+	char plain[LIMIT_PATH + 1];
+	unsigned number;
+
+	if (!lookup_part_of(path, plain, &number) || !extract_selected(x, plain))
+		return ST_OK;
+	err_set(err, ST_UNSURE, _("%s is encrypted"), plain);
+	return err_next(err, _("give the key and the certificate of one recipient: --decrypt-key KEY.pem --decrypt-cert CERT.pem"));
+}
+
+static enum status
+take_line(struct lookup *l, struct extraction *x, struct decrypting *d, uint64_t i, struct str line, struct err *err)
+{
+	char path[LIMIT_PATH + 1], plain[LIMIT_PATH + 1];
 	unsigned char sha256[32];
-	char path[LIMIT_PATH + 1];
+	unsigned number;
 	enum status st;
 
 	if (line.n < 67 || line.n - 66 > LIMIT_PATH || memcmp(line.p + 64, "  ", 2) != 0 || !digest_unhex((struct str){ line.p, 64 }, sha256, 32))
 		return err_set(err, ST_CORRUPT, _("%s has a line that is not hash and path"), MANIFEST);
 	memcpy(path, line.p + 66, line.n - 66);
 	path[line.n - 66] = '\0';
+	if (l->key != NULL && lookup_part_of(path, plain, &number))
+		return lookup_decrypt_part(d, i + ROWS_BEFORE, path, sha256, err);
 	if (!extract_selected(x, path))
-		return ST_OK;
+		return is_encrypted(x, path, err);
 	if ((st = extract_begin(x, path, err)) != ST_OK || (st = copy_entry(l, i + ROWS_BEFORE, path, x->fd, sha256, err)) != ST_OK)
 		return st;
 	return extract_end(x, path, err);
@@ -67,7 +83,7 @@ take_line(struct lookup *l, struct extraction *x, uint64_t i, struct str line, s
 
 /* The manifest lies in ${fd}, proven; its lines stand in the order of the tar. */
 static enum status
-each_line(struct lookup *l, struct extraction *x, int fd, uint64_t length, struct err *err)
+each_line(struct lookup *l, struct extraction *x, struct decrypting *d, int fd, uint64_t length, struct err *err)
 {
 	char chunk[16384];
 	uint64_t at = 0, i = 0;
@@ -81,14 +97,14 @@ each_line(struct lookup *l, struct extraction *x, int fd, uint64_t length, struc
 		if ((st = fs_pread_all(fd, MANIFEST, chunk, n, at, err)) != ST_OK)
 			break;
 		while (st == ST_OK && (lf = memchr(chunk + used, '\n', n - used)) != NULL) {
-			st = take_line(l, x, i++, (struct str){ chunk + used, (size_t)(lf - chunk) - used }, err);
+			st = take_line(l, x, d, i++, (struct str){ chunk + used, (size_t)(lf - chunk) - used }, err);
 			used = (size_t)(lf - chunk) + 1;
 		}
 		if (st == ST_OK && used == 0)
 			st = err_set(err, ST_CORRUPT, _("%s has a line that is not hash and path"), MANIFEST);
 		at += used;
 	}
-	return st;
+	return st == ST_OK ? lookup_decrypt_end(d, err) : st;
 }
 
 bool
@@ -104,6 +120,7 @@ lookup_can_extract(const char *const *paths, size_t n)
 enum status
 lookup_extract(struct lookup *l, int dir, const char *const *paths, size_t n, uint64_t *n_files, struct err *err)
 {
+	struct decrypting d;
 	struct extraction x;
 	enum status st;
 	off_t length;
@@ -112,11 +129,13 @@ lookup_extract(struct lookup *l, int dir, const char *const *paths, size_t n, ui
 	*n_files = 0;
 	if ((st = extract_init(&x, dir, paths, n, err)) != ST_OK)
 		return st;
+	lookup_decrypt_init(&d, l, &x);
 	if ((st = scratch_open(&fd, err)) == ST_OK && (st = lookup_manifest(l, fd, err)) == ST_OK) {
 		length = lseek(fd, 0, SEEK_END);
-		st = length < 0 ? err_sys(err, _("cannot read %s"), MANIFEST) : each_line(l, &x, fd, (uint64_t)length, err);
+		st = length < 0 ? err_sys(err, _("cannot read %s"), MANIFEST) : each_line(l, &x, &d, fd, (uint64_t)length, err);
 	}
 	fs_drop(&fd);
+	lookup_decrypt_free(&d);
 	st = extract_finish(&x, st, err);
 	*n_files = x.n_files;
 	return st;

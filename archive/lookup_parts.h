@@ -2,6 +2,8 @@
 #ifndef ARCHIVE_LOOKUP_PARTS_H
 #define ARCHIVE_LOOKUP_PARTS_H
 
+#include "archive/attachments.h"
+#include "archive/extract.h"
 #include "archive/lookup.h"
 #include "archive/opener.h"
 #include "archive/reader.h"
@@ -63,9 +65,36 @@ enum status lookup_crypt_group(struct lookup *, const struct sealed_segment *, u
 enum status lookup_crypt_root(struct lookup *, const struct sealed_segment *, uint32_t number, unsigned char root[32], struct err *) STATUS_USE;
 enum status lookup_crypt_ids(struct lookup *, const char *stream, struct str id, enum status (*hit)(void *ctx, uint32_t number, struct err *), void *ctx, uint64_t *first,
     struct err *) STATUS_USE;
+/* lookup_crypt_lines(l, segment, each, ctx, err): all its records, once its root was found to be the sealed one. */
+enum status lookup_crypt_lines(struct lookup *, const struct sealed_segment *, enum status (*each)(void *ctx, struct str line, struct err *), void *ctx,
+    struct err *) STATUS_USE;
 void lookup_crypt_free(struct lookup *);
 /* lookup_extract.c: lookup_manifest(l, fd, err): manifest-sha256.txt, as the sealed tag manifest has it, into the empty file ${fd}. */
 enum status lookup_manifest(struct lookup *, int fd, struct err *) STATUS_USE;
+
+/*
+ * lookup_decrypt.c, with l->key: files taken out of an encrypted archive by a walk over its manifest.
+ * lookup_part_of(path, plain, number): is it a part of an encrypted file?  lookup_decrypt_part(d, i, path, sha256, err): the next line of the manifest, entry ${i} of the tar; only
+ * parts of files that are wanted are read.  lookup_decrypt_end: behind the last one.  ST_DENIED: not for this key; ST_CORRUPT: something contradicts; ST_UNSURE: an attachment that
+ * no record names.
+ */
+struct decrypting {
+	struct lookup	*l;
+	struct extraction *x;
+	bool		open;			/* the parts that run are of a file that is wanted: */
+	char		plain[LIMIT_PATH + 1];
+	unsigned	number;			/* of the part before */
+	struct digest	part_digest, digest;	/* of a part; of the plain bytes */
+	struct records_check records;
+	struct attachments attachments;		/* what the segments looked through so far say */
+	struct sealed_segment segment;
+	unsigned	round;
+};
+bool lookup_part_of(const char *path, char plain[LIMIT_PATH + 1], unsigned *number);
+void lookup_decrypt_init(struct decrypting *, struct lookup *, struct extraction *);
+void lookup_decrypt_free(struct decrypting *);
+enum status lookup_decrypt_part(struct decrypting *, uint64_t i, const char *path, const unsigned char sha256[32], struct err *) STATUS_USE;
+enum status lookup_decrypt_end(struct decrypting *, struct err *) STATUS_USE;
 
 /* lookup_copy(l, at, path, fd, sha256, err): the entry whose header stands at tar offset ${at} into ${fd}, from its beginning.  ST_CORRUPT: not ${path} with that hash. */
 enum status lookup_copy(struct lookup *, uint64_t at, const char *path, int fd, const unsigned char sha256[32], struct err *) STATUS_USE;

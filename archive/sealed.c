@@ -2,9 +2,12 @@
 #include "archive/sealed.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "archive/proof.h"
 #include "archive/records_check.h"
+#include "archive/renewals.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/when.h"
@@ -241,6 +244,40 @@ judge_files(struct sealed *s, struct verify_report *report, struct err *err)
 	    _("seal/sha256sums.txt lists exactly the seal, its signatures and certificates"), st, err);
 }
 
+static int
+by_name(const void *va, const void *vb)
+{
+	return strcmp((*(const struct sealed_file *const *)va)->name, (*(const struct sealed_file *const *)vb)->name);
+}
+
+/* What a renewal archive knows these files by: the lines of `sha256sum *` in the .seal directory, which holds the same. */
+static enum status
+digest_files(struct sealed *s, struct err *err)
+{
+	const struct sealed_file **order = mem_get(s->n_files + 1, sizeof(*order), err);
+	unsigned char sha256[32];
+	char hex[65];
+	struct buf lines;
+	enum status st = order == NULL ? ST_NOMEM : ST_OK;
+	size_t i;
+
+	buf_init(&lines, LIMIT_CRL);
+	for (i = 0; st == ST_OK && i < s->n_files; i++)
+		order[i] = &s->files[i];
+	if (st == ST_OK)
+		qsort(order, s->n_files, sizeof(*order), by_name);
+	for (i = 0; st == ST_OK && i < s->n_files; i++)
+		if ((st = digest_of(DIGEST_SHA256, order[i]->bytes.p, order[i]->bytes.n, sha256, err)) == ST_OK) {
+			digest_hex(sha256, sizeof(sha256), hex);
+			st = buf_addf(&lines, err, "%s  %s\n", hex, order[i]->name);
+		}
+	if (st == ST_OK && (st = digest_of(DIGEST_SHA256, lines.p, lines.n, s->evidence.files, err)) == ST_OK)
+		s->evidence.has_files = true;
+	buf_free(&lines);
+	mem_free(order);
+	return st;
+}
+
 enum status
 sealed_judge(struct sealed *s, const struct trust *trust, int64_t now_ms, struct verify_report *report, struct err *err)
 {
@@ -264,6 +301,8 @@ sealed_judge(struct sealed *s, const struct trust *trust, int64_t now_ms, struct
 		return st;
 	report->seal = s->evidence.parsed;
 	if ((st = digest_of(DIGEST_SHA256, s->evidence.seal.p, s->evidence.seal.n, report->seal_sha256, err)) != ST_OK)
+		return st;
+	if (renewals_name(trust->renewals, str_of(report->seal.archive)) && (st = digest_files(s, err)) != ST_OK)
 		return st;
 	return evidence_judge(&s->evidence, trust, now_ms, report, err);
 }

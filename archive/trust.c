@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 
 #include "archive/names.h"
+#include "archive/renewals.h"
 #include "core/digest.h"
 #include "core/fs.h"
 #include "core/i18n.h"
@@ -38,6 +39,9 @@ trust_free(struct trust *t)
 	X509_STORE_free(t->roots);
 	X509_STORE_free(t->tsa_roots);
 	mem_free(t->certs);
+	if (t->own_renewals != NULL)
+		renewals_free(t->own_renewals);
+	mem_free(t->own_renewals);
 	trust_none(t);
 }
 

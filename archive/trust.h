@@ -34,6 +34,8 @@ struct trust {
 	char		 required[8][33]; size_t n_required;
 	struct trust_cert *certs; size_t n_certs;
 	struct algorithms algorithms;		/* accepted, and until when */
+	const struct renewals *renewals;	/* proven renewal archives that may vouch for what is judged (renewals.h); NULL: none; borrowed */
+	struct renewals *own_renewals;		/* the same, when the trust owns them; NULL */
 };
 /* trust_load(path, out, err): ST_USAGE: not a trust file; ST_IO.  trust_none: no trust at all (every verdict at best INDETERMINATE). */
 enum status trust_load(const char *path, struct trust *out, struct err *) STATUS_USE;

@@ -142,7 +142,7 @@ judge_authority(const struct signed_data *s, X509 *cert, const struct cms_world 
 	/* Whatever the token says of the time, its own certificate must have been valid then. */
 	at_gen.at_proven = true;
 	if ((st = x509path_stack(s->certs, s->n_certs, &others, err)) != ST_OK ||
-	    (st = x509path_build(cert, others, w->crls, w->roots, gen_ms / 1000, true, &path, err)) != ST_OK ||
+	    (st = x509path_build(cert, others, w->crls, w->later, w->roots, gen_ms / 1000, true, &path, err)) != ST_OK ||
 	    (st = check_useful(s, others, cert, &path, err)) != ST_OK)
 		goto out;
 	if (path.result == X509PATH_UNKNOWN)

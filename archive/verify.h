@@ -36,6 +36,9 @@ struct verify_report {
 	unsigned char	 seal_sha256[32];
 	int64_t		 token_ms;	/* WHEN_UNKNOWN: none that counts */
 	enum verify_views views;
+	char		 vouched_by[40];	/* the renewal archive that proves its existence farthest back, "": none */
+	int64_t		 vouched_ms;	/* and when that was */
+	bool		 whole;		/* the tar was read to its end, every entry in its place */
 	bool		 pending;	/* a .partial with a .seal directory */
 	bool		 has_stage;	/* and that has a seal: */
 	struct pending	 stage;

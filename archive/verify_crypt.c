@@ -13,6 +13,7 @@ verify_crypt_init(struct reading *r, const struct crypt_key *key)
 	memset(&r->crypt, 0, sizeof(r->crypt));
 	r->crypt.key = r->crypt.given = key;
 	buf_init(&r->crypt.head, CRYPT_HEAD_MAX);
+	buf_init(&r->crypt.whom, CRYPT_HEAD_MAX);
 	attachments_init(&r->crypt.attachments);
 }
 
@@ -20,6 +21,7 @@ void
 verify_crypt_free(struct reading *r)
 {
 	buf_free(&r->crypt.head);
+	buf_free(&r->crypt.whom);
 	opener_free(&r->crypt.opener);
 	attachments_free(&r->crypt.attachments);
 	digest_free(&r->crypt.digest);
@@ -174,6 +176,27 @@ verify_crypt_data(struct reading *r, const unsigned char *p, size_t n, struct er
 	return k->file_open ? opener_add(&k->opener, p, n, err) : ST_OK;
 }
 
+/* Every part names the same recipients: else one of them could open a part and not the next, or somebody else one part alone. */
+static enum status
+same_recipients(struct verify_crypt *k, const struct crypt_head *h, struct err *err)
+{
+	enum status st = ST_OK;
+	size_t i, at;
+
+	if (k->n_to == 0) {
+		k->n_to = h->n_to;
+		for (i = 0; i < h->n_to && st == ST_OK; i++)
+			st = buf_str_add(&k->whom, h->whom[i], err);
+		return st;
+	}
+	if (h->n_to != k->n_to)
+		return err_set(err, ST_CORRUPT, _("a part is encrypted to %zu recipients, another to %zu"), h->n_to, k->n_to);
+	for (i = at = 0; i < h->n_to; at += h->whom[i++].n)
+		if (k->whom.n - at < h->whom[i].n || memcmp(k->whom.p + at, h->whom[i].p, h->whom[i].n) != 0)
+			return err_set(err, ST_CORRUPT, _("a part is encrypted to other recipients than the parts before it"));
+	return ST_OK;
+}
+
 enum status
 verify_crypt_end(struct reading *r, struct err *err)
 {
@@ -185,14 +208,14 @@ verify_crypt_end(struct reading *r, struct err *err)
 		st = crypt_tail(k->tail, err);
 	if (st == ST_OK && k->short_part)
 		st = err_set(err, ST_CORRUPT, _("a part follows one that is shorter than 64 MiB"));
-	if (st == ST_OK && k->n_to != 0 && h.n_to != k->n_to)
-		st = err_set(err, ST_CORRUPT, _("a part is encrypted to %zu recipients, another to %zu"), h.n_to, k->n_to);
-	if (st != ST_OK)
+	if (st != ST_OK || (st = same_recipients(k, &h, err)) != ST_OK)
 		return fault(r, CHECK_ENCRYPTION, st, err);
-	k->n_to = h.n_to;
 	k->short_part = h.cipher < CRYPT_PART;
-	if (k->file_open && (st = opener_part_end(&k->opener, err)) != ST_OK)
-		return fault(r, CHECK_ENCRYPTION, st, err);
+	if (k->file_open) {
+		if ((st = opener_part_end(&k->opener, err)) != ST_OK)
+			return fault(r, CHECK_ENCRYPTION, st, err);
+		k->opened = true;
+	}
 	return verify_note(r, CHECK_ENCRYPTION, ST_OK, "", 0, err);
 }
 
@@ -210,6 +233,9 @@ verify_crypt_baginfo(struct reading *r, const struct baginfo *b, struct err *err
 
 	if (k->n_to != 0 && b->n_recipients != k->n_to)
 		return err_set(err, ST_CORRUPT, _("bag-info.txt names %ju recipients, the parts are encrypted to %zu"), (uintmax_t)b->n_recipients, k->n_to);
+	if (k->opened && !baginfo_is_for(b, crypt_key_fingerprint(k->given)))
+		/* A later certificate of a recipient's key has the same key identifier: that contradicts nothing. */
+		return err_set(err, ST_UNSURE, _("the key given opens the parts, but bag-info.txt does not name its certificate: another one of the same key, or a recipient who is not named"));
 	if (!k->not_ours)
 		return ST_OK;
 	if (baginfo_is_for(b, crypt_key_fingerprint(k->given)))

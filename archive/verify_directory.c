@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "archive/renewals.h"
 #include "archive/verify_parts.h"
 #include "core/fs.h"
 #include "core/i18n.h"
@@ -175,6 +176,26 @@ out:
 	return st;
 }
 
+/* What a renewal archive knows the directory by: the lines of `sha256sum *`.  A file that cannot be one of a seal leaves it unknown. */
+static enum status
+digest_files(struct evidence *e, int dir, struct err *err)
+{
+	char **names = NULL;
+	struct buf want;
+	enum status st;
+	size_t i, n = 0;
+
+	buf_init(&want, LIMIT_SIGNATURE);
+	st = fs_list(dir, &names, &n, err);
+	for (i = 0; i < n && st == ST_OK; i++)
+		st = add_line(dir, names[i], &want, err);
+	if (st == ST_OK && (st = digest_of(DIGEST_SHA256, want.p, want.n, e->files, err)) == ST_OK)
+		e->has_files = true;
+	fs_list_free(names, n);
+	buf_free(&want);
+	return st == ST_LIMIT ? ST_OK : st;
+}
+
 enum status
 verify_directory(struct evidence *e, int dir, const char *name, const struct trust *trust, int64_t now_ms, struct verify_report *report, struct err *err)
 {
@@ -208,6 +229,8 @@ verify_directory(struct evidence *e, int dir, const char *name, const struct tru
 	    (st = load_pems(e, dir, report, err)) != ST_OK || (st = load_tokens(e, dir, err)) != ST_OK)
 		return st;
 	if (!e->pending && (st = check_sums(e, dir, report, err)) != ST_OK)
+		return st;
+	if (!e->pending && renewals_name(trust->renewals, str_of(name)) && (st = digest_files(e, dir, err)) != ST_OK)
 		return st;
 	return evidence_judge(e, trust, now_ms, report, err);
 }

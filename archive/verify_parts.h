@@ -28,6 +28,8 @@ struct verify_crypt {
 	unsigned char	tail[CRYPT_TAIL];
 	uint64_t	at;			/* octets of the part so far */
 	size_t		n_to;			/* recipients of the parts so far; 0: none seen */
+	struct buf	whom;			/* how these parts name them, sorted */
+	bool		opened;			/* a part was opened with the key given */
 	bool		short_part;		/* the part before was the last of its file */
 	bool		not_ours;		/* a part is not for the certificate given */
 	bool		skipped;		/* a file could not be opened */
@@ -73,6 +75,9 @@ struct reading {
 	unsigned char	hash[SEAL_ALGS_MAX][DIGEST_MAX];
 
 	/* of the whole */
+	const struct renewals *renewals;	/* NULL: none speaks of it, as far as its beginning has shown */
+	bool		named;
+	struct digest	tar;			/* for these */
 	uint64_t	octets, files, records_n, segments_n;
 	bool		roots_unknown;		/* a segment broke the rules: its line cannot be made */
 	struct buf	sums;			/* lines that row 14 must have */

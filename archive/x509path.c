@@ -10,9 +10,17 @@
 #include "core/i18n.h"
 
 /* What the callback notes; OpenSSL hands it around by ex_data of the context. */
-struct notes { time_t at; bool crl_missing; };
+struct notes {
+	time_t	 at;
+	STACK_OF(X509_CRL) *crls;
+	bool	 later;		/* one CRL that was fetched afterwards is looked at */
+	bool	 forged;	/* and nothing it says counts */
+	bool	 revoked;
+	uint64_t missing;	/* certificates of the chain, by their depth, of which no CRL tells */
+};
 static int notes_index = -1;
 
+/* OpenSSL forgets the current CRL where it has complained of its time: then it is looked for among all. */
 static bool
 revoked_by(X509_STORE_CTX *ctx, const struct notes *n)
 {
@@ -20,30 +28,66 @@ revoked_by(X509_STORE_CTX *ctx, const struct notes *n)
 	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
 	X509_REVOKED *entry = NULL;
 	time_t at = n->at;
+	bool found = false;
+	int i;
 
-	if (crl == NULL || cert == NULL || X509_CRL_get0_by_cert(crl, &entry, cert) != 1 || entry == NULL)
-		return true;
-	return X509_cmp_time(X509_REVOKED_get0_revocationDate(entry), &at) <= 0;
+	for (i = crl != NULL ? -1 : 0; cert != NULL && i < (crl != NULL || n->crls == NULL ? 0 : sk_X509_CRL_num(n->crls)); i++) {
+		X509_CRL *one = crl != NULL ? crl : sk_X509_CRL_value(n->crls, i);
+
+		if (X509_CRL_get0_by_cert(one, &entry, cert) != 1 || entry == NULL)
+			continue;
+		found = true;
+		if (X509_cmp_time(X509_REVOKED_get0_revocationDate(entry), &at) <= 0)
+			return true;
+	}
+	return !found;
+}
+
+/* An authority may leave certificates out of its CRLs once they have ended. */
+static bool
+still_listed(X509_STORE_CTX *ctx)
+{
+	X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
+	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
+	int days, seconds;
+
+	return crl != NULL && cert != NULL && ASN1_TIME_diff(&days, &seconds, X509_CRL_get0_lastUpdate(crl), X509_get0_notAfter(cert)) == 1 && days >= 0 &&
+	    seconds >= 0;
 }
 
 static int
 on_finding(int ok, X509_STORE_CTX *ctx)
 {
 	struct notes *n = X509_STORE_CTX_get_ex_data(ctx, notes_index);
+	int error, depth;
 
 	if (ok || n == NULL)
 		return ok;
-	switch (X509_STORE_CTX_get_error(ctx)) {
+	error = X509_STORE_CTX_get_error(ctx);
+	depth = X509_STORE_CTX_get_error_depth(ctx);
+	if (error == X509_V_ERR_CRL_NOT_YET_VALID && n->later && still_listed(ctx))
+		return 1;
+	switch (error) {
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
 	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
 	case X509_V_ERR_CRL_NOT_YET_VALID:
 	case X509_V_ERR_CRL_HAS_EXPIRED:
 	case X509_V_ERR_DIFFERENT_CRL_SCOPE:
 	case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
-		n->crl_missing = true;	/* whether that matters is the trust's to say */
+		n->missing |= depth >= 0 && depth < 64 ? UINT64_C(1) << depth : 1;	/* whether that matters is the trust's to say */
 		return 1;
 	case X509_V_ERR_CERT_REVOKED:
-		return !revoked_by(ctx, n);
+		if (n->later && n->forged)
+			return 1;
+		n->revoked = revoked_by(ctx, n);
+		return !n->revoked;
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+		if (n->later) {
+			n->forged = true;
+			n->missing = UINT64_MAX;
+			return 1;
+		}
+		return 0;
 	default:
 		return 0;
 	}
@@ -92,7 +136,7 @@ prepare(X509_STORE_CTX *ctx, STACK_OF(X509_CRL) *crls, int64_t at_s, bool tsa, s
 		X509_STORE_CTX_set0_crls(ctx, crls);
 		flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
 	} else
-		notes->crl_missing = true;
+		notes->missing = UINT64_MAX;
 	X509_VERIFY_PARAM_set_time(param, (time_t)at_s);
 	X509_STORE_CTX_set_verify_cb(ctx, on_finding);
 	return X509_VERIFY_PARAM_set_flags(param, flags) == 1 &&
@@ -100,13 +144,75 @@ prepare(X509_STORE_CTX *ctx, STACK_OF(X509_CRL) *crls, int64_t at_s, bool tsa, s
 	    X509_STORE_CTX_set_ex_data(ctx, notes_index, notes) == 1;
 }
 
+/* One reading of the chain with OpenSSL's verifier; ${error}: its word on it, X509_V_OK when good.  ${chain} may be NULL. */
+static enum status
+run(X509 *leaf, STACK_OF(X509) *others, STACK_OF(X509_CRL) *crls, X509_STORE *roots, bool tsa, struct notes *notes, int *error, STACK_OF(X509) **chain,
+    struct err *err)
+{
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+
+	notes->crls = crls;
+	*error = X509_V_ERR_OUT_OF_MEM;
+	if (ctx == NULL || X509_STORE_CTX_init(ctx, roots, leaf, others) != 1 || !prepare(ctx, crls, (int64_t)notes->at, tsa, notes)) {
+		X509_STORE_CTX_free(ctx);
+		ERR_clear_error();
+		return err_oom(err, 0);
+	}
+	*error = X509_verify_cert(ctx) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
+	if (*error == X509_V_OK && chain != NULL)
+		*chain = X509_STORE_CTX_get1_chain(ctx);
+	X509_STORE_CTX_free(ctx);
+	ERR_clear_error();
+	return ST_OK;
+}
+
+/* Is it a list of an authority of this chain? */
+static bool
+concerns(const X509_CRL *crl, STACK_OF(X509) *chain)
+{
+	int i;
+
+	for (i = 0; i < sk_X509_num(chain); i++)
+		if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_issuer_name(sk_X509_value(chain, i))) == 0)
+			return true;
+	return false;
+}
+
+/* Each alone: of several of one issuer OpenSSL would choose one. */
+static enum status
+ask_later(X509 *leaf, STACK_OF(X509) *others, STACK_OF(X509_CRL) *later, X509_STORE *roots, int64_t at_s, bool tsa, uint64_t *missing,
+    struct x509path *out, struct err *err)
+{
+	STACK_OF(X509_CRL) *one = sk_X509_CRL_new_null();
+	enum status st = one == NULL ? err_oom(err, 0) : ST_OK;
+	int i, error;
+
+	for (i = 0; st == ST_OK && out->result == X509PATH_GOOD && i < sk_X509_CRL_num(later); i++) {
+		struct notes notes = { .at = (time_t)at_s, .later = true };
+
+		if (!concerns(sk_X509_CRL_value(later, i), out->chain))
+			continue;
+		sk_X509_CRL_zero(one);
+		if (sk_X509_CRL_push(one, sk_X509_CRL_value(later, i)) <= 0)
+			st = err_oom(err, 0);
+		else if ((st = run(leaf, others, one, roots, tsa, &notes, &error, NULL, err)) != ST_OK)
+			break;
+		else if (notes.revoked)
+			out->result = X509PATH_REVOKED;
+		else if (error == X509_V_OK)
+			*missing &= notes.missing;
+	}
+	sk_X509_CRL_free(one);
+	return st;
+}
+
 enum status
-x509path_build(X509 *leaf, STACK_OF(X509) *others, STACK_OF(X509_CRL) *crls, X509_STORE *roots, int64_t at_s, bool tsa,
+x509path_build(X509 *leaf, STACK_OF(X509) *others, STACK_OF(X509_CRL) *crls, STACK_OF(X509_CRL) *later, X509_STORE *roots, int64_t at_s, bool tsa,
     struct x509path *out, struct err *err)
 {
 	struct notes notes = { .at = (time_t)at_s };
-	X509_STORE_CTX *ctx;
-	int error;
+	enum status st;
+	int error, n;
 
 	memset(out, 0, sizeof(*out));
 	out->why = "";
@@ -117,25 +223,21 @@ x509path_build(X509 *leaf, STACK_OF(X509) *others, STACK_OF(X509_CRL) *crls, X50
 	}
 	if (notes_index < 0)
 		notes_index = X509_STORE_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
-	ctx = X509_STORE_CTX_new();
-	if (ctx == NULL || X509_STORE_CTX_init(ctx, roots, leaf, others) != 1 || !prepare(ctx, crls, at_s, tsa, &notes)) {
-		X509_STORE_CTX_free(ctx);
-		ERR_clear_error();
-		return err_oom(err, 0);
-	}
-	if (X509_verify_cert(ctx) == 1) {
-		out->result = may_sign(leaf) ? X509PATH_GOOD : X509PATH_BAD;
-		if (out->result != X509PATH_GOOD)
-			out->why = _("its key usage does not allow signatures");
-		out->chain = X509_STORE_CTX_get1_chain(ctx);
-	} else {
-		error = X509_STORE_CTX_get_error(ctx);
+	if ((st = run(leaf, others, crls, roots, tsa, &notes, &error, &out->chain, err)) != ST_OK)
+		return st;
+	if (error != X509_V_OK) {
 		out->result = sort(error);
 		out->why = X509_verify_cert_error_string(error);
+	} else if (!may_sign(leaf)) {
+		out->result = X509PATH_BAD;
+		out->why = _("its key usage does not allow signatures");
+	} else {
+		out->result = X509PATH_GOOD;
+		if (later != NULL && (st = ask_later(leaf, others, later, roots, at_s, tsa, &notes.missing, out, err)) != ST_OK)
+			return st;
 	}
-	out->crl_missing = notes.crl_missing;
-	X509_STORE_CTX_free(ctx);
-	ERR_clear_error();
+	n = out->chain == NULL ? 0 : sk_X509_num(out->chain);
+	out->crl_missing = n > 0 && n < 64 ? (notes.missing & ((UINT64_C(1) << n) - 1)) != 0 : notes.missing != 0;
 	return ST_OK;
 }
 

@@ -19,16 +19,18 @@ enum x509path_result {
 struct x509path {
 	enum x509path_result result;
 	const char	*why;		/* OpenSSL's words, static; "" when good */
-	bool		 crl_missing;	/* for some certificate of the chain there is no CRL that counts at that time */
+	bool		 crl_missing;	/* for some certificate of the chain there is no CRL, of either kind, that counts at that time */
 	STACK_OF(X509)	*chain;		/* leaf to root when good; owned */
 };
 
 /*
- * x509path_build(leaf, others, crls, roots, at_s, tsa, out, err): ${others} and ${crls} may be NULL, ${roots} too (then X509PATH_UNKNOWN);
+ * x509path_build(leaf, others, crls, later, roots, at_s, tsa, out, err): ${others}, ${crls} and ${later} may be NULL, ${roots} too (then X509PATH_UNKNOWN);
  * ${tsa}: the leaf must be fit for time stamps, else for signatures.  A CRL's revocation dated after ${at_s} does not count.  ST_NOMEM.
+ * ${later}: CRLs fetched afterwards.  One that its issuer signed while the certificate had not ended tells what was revoked until ${at_s} too; what is wrong with
+ * one of them is as if it were not there.
  */
-enum status x509path_build(X509 *leaf, STACK_OF(X509) *others, STACK_OF(X509_CRL) *crls, X509_STORE *roots, int64_t at_s, bool tsa,
-    struct x509path *out, struct err *) STATUS_USE;
+enum status x509path_build(X509 *leaf, STACK_OF(X509) *others, STACK_OF(X509_CRL) *crls, STACK_OF(X509_CRL) *later, X509_STORE *roots, int64_t at_s,
+    bool tsa, struct x509path *out, struct err *) STATUS_USE;
 void x509path_free(struct x509path *);
 /* x509path_has(path, der): one of the chain's certificates has exactly these bytes; ${below_root}: the root does not count. */
 bool x509path_has(const struct x509path *, struct str der, bool below_root);

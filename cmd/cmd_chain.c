@@ -15,6 +15,7 @@
 static const struct option_def chain_options[] = {
 	{ "trust", 0, "FILE", N_("whom to trust: roots, certificates per role, time-stamp roots"), false },
 	{ "receipt", 0, "FILE", N_("head receipts kept elsewhere: was a chain cut off or written anew?"), true },
+	{ "renewal", 0, "FILE", N_("a renewal archive kept elsewhere, to vouch for what is older"), true },
 	{ "heartbeat", 0, "DURATION", N_("check: the last archive must reach this near to now, as in 7d"), false },
 	{ "html", 0, "FILE", N_("write the report as a page, too"), false },
 	{ "seals", 0, NULL, N_("check: the seals alone, without reading the archives"), false },

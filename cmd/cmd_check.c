@@ -7,6 +7,7 @@
 #include "archive/package.h"
 #include "cmd/app.h"
 #include "cmd/proving.h"
+#include "cmd/vouch.h"
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/utf8.h"
@@ -14,6 +15,7 @@
 
 static const struct option_def check_options[] = {
 	{ "trust", 0, "FILE", N_("whom to trust: roots, certificates per role, time-stamp roots"), false },
+	{ "renewal", 0, "FILE", N_("a renewal archive kept elsewhere, to vouch for what is older"), true },
 	{ NULL, 0, NULL, NULL, false }
 };
 
@@ -203,7 +205,9 @@ check_run(struct app *app, const struct options *o, struct err *err)
 		err_set(err, ST_USAGE, _("%s is not a directory, so it is no disclosure package"), o->operands[0]);
 		return err_next(err, "custody verify %s", o->operands[0]);
 	}
-	if ((st = app_trust(app, options_get(o, "trust"), &trust, err)) != ST_OK) {
+	if ((st = app_trust(app, options_get(o, "trust"), &trust, err)) == ST_OK && (st = vouch_trust(&trust, o, NULL, err)) != ST_OK)
+		trust_free(&trust);
+	if (st != ST_OK) {
 		fs_drop(&dir);
 		return st;
 	}

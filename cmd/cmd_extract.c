@@ -16,7 +16,15 @@ static const struct option_def extract_options[] = {
 	{ NULL, 0, NULL, NULL, false }
 };
 
-/* All of it, tag files, or with a key: everything is read and judged.  Some payload files: by the index, each held against the signed manifest. */
+/* Without a key: what the recipients get, to be opened elsewhere. */
+static void
+still_encrypted(bool encrypted, const struct crypt_key *key, uint64_t n_files)
+{
+	if (encrypted && key == NULL && n_files > 0)
+		log_say(LOG_WARN_, "%s", _("payload files were written as they are, encrypted; --decrypt-key and --decrypt-cert open them"));
+}
+
+/* All of it, or tag files: everything is read and judged.  Some payload files: by the index, each held against the signed manifest. */
 static enum status
 extract_to(struct app *app, const struct options *o, const struct crypt_key *key, int dir, uint64_t *n_files, struct err *err)
 {
@@ -27,18 +35,17 @@ extract_to(struct app *app, const struct options *o, const struct crypt_key *key
 	struct trust trust;
 	enum status st;
 
-	if (key != NULL || !lookup_can_extract(paths, n)) {
-		if ((st = look_open(app, o, o->operands[0], true, &b, err)) == ST_OK) {
-			browse_use_key(b, key);
-			st = browse_extract(b, dir, paths, n, n_files, err);
-		}
+	if (!lookup_can_extract(paths, n)) {
+		if ((st = look_open(app, o, o->operands[0], key, true, &b, err)) == ST_OK && (st = browse_extract(b, dir, paths, n, n_files, err)) == ST_OK)
+			still_encrypted(browse_encrypted(b), key, n == 0);
 		browse_close(b);
 		return st;
 	}
 	if ((st = app_trust(app, options_get(o, "trust"), &trust, err)) != ST_OK)
 		return st;
-	if ((st = look_lookup(app, o->operands[0], &trust, NULL, true, &l, err)) == ST_OK)
-		st = lookup_extract(l, dir, paths, n, n_files, err);
+	if ((st = look_lookup(app, o->operands[0], &trust, key, true, &l, err)) == ST_OK &&
+	    (st = lookup_extract(l, dir, paths, n, n_files, err)) == ST_OK)
+		still_encrypted(lookup_encrypted(l), key, *n_files);
 	lookup_close(l);
 	trust_free(&trust);
 	return st;

@@ -62,7 +62,7 @@ print_record(void *ctx, uint32_t index, struct str line, struct err *err)
 
 /* Segment by segment, each proven before its first record is printed. */
 static enum status
-list_records(struct app *app, const char *archive, const struct trust *trust, const struct crypt_key *key, const char *stream, struct ids *ids,
+list_records(struct app *app, const char *archive, struct trust *trust, const struct crypt_key *key, const char *stream, struct ids *ids,
     struct err *err)
 {
 	struct sealed_segment g = { .at = 0 };
@@ -93,7 +93,7 @@ list_run(struct app *app, const struct options *o, struct err *err)
 	if (stream != NULL && !names_stream_ok(str_of(stream)))
 		return err_set(err, ST_USAGE, _("\"%s\" is not the name of a stream"), stream);
 	if (stream == NULL) {	/* sizes and offsets are proven by reading everything */
-		if ((st = look_open(app, o, o->operands[0], false, &b, err)) == ST_OK)
+		if ((st = look_open(app, o, o->operands[0], NULL, false, &b, err)) == ST_OK)
 			st = list_members(app, b, err);
 		browse_close(b);
 		return st;

@@ -10,6 +10,7 @@
 static const struct option_def verify_options[] = {
 	{ "trust", 0, "FILE", N_("whom to trust: roots, certificates per role, time-stamp roots"), false },
 	{ "receipt", 0, "FILE", N_("head receipts kept elsewhere: was a chain cut off or written anew?"), true },
+	{ "renewal", 0, "FILE", N_("a renewal archive kept elsewhere, to vouch for what is older"), true },
 	{ "bag", 0, NULL, N_("other people's BagIt bags: directories, tar, tar.gz, zip"), false },
 	{ "views", 0, NULL, N_("compare the views with the records, too: every format holds every record"), false },
 	{ "html", 0, "FILE", N_("write the report as a page, too"), false },
@@ -34,6 +35,8 @@ verify_run(struct app *app, const struct options *o, struct err *err)
 			return err_set(err, ST_USAGE, _("--views compares the views of our archives; a bag has none: leave it out, or leave out --bag"));
 		if (options_has(o, "receipt"))
 			return err_set(err, ST_USAGE, _("--receipt names the head of a chain; a bag has none: leave it out, or leave out --bag"));
+		if (options_has(o, "renewal"))
+			return err_set(err, ST_USAGE, _("--renewal vouches for archives of its own chain; for a bag nobody does: leave it out, or leave out --bag"));
 		return verify_bags(app, o, err);
 	}
 	if ((st = judge_open(&j, app, o, err)) != ST_OK)

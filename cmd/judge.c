@@ -8,6 +8,7 @@
 #include "cmd/decrypt.h"
 #include "cmd/verify_print.h"
 #include "cmd/views_check.h"
+#include "cmd/vouch.h"
 #include "core/i18n.h"
 #include "core/log.h"
 #include "core/when.h"
@@ -48,6 +49,7 @@ judge_open(struct judging *j, struct app *app, const struct options *o, struct e
 
 	memset(j, 0, sizeof(*j));
 	j->app = app;
+	j->options = o;
 	j->worst = ST_OK;
 	if ((st = verify_html_open(&j->html, options_get(o, "html"), err)) != ST_OK)
 		return st;
@@ -68,6 +70,7 @@ judge_close(struct judging *j)
 {
 	verify_html_free(&j->html);
 	trust_free(&j->trust);
+	renewals_free(&j->renewals);
 	crypt_key_close(j->key);
 	receipts_free(&j->receipts);
 }
@@ -142,6 +145,29 @@ judge_content(struct judging *j, const char *path, struct verify_report *r, stru
 }
 
 enum status
+judge_renewals(struct judging *j, const struct store *s, const char *label, struct err *err)
+{
+	char key[sizeof(j->renewals_of)];
+	enum status st;
+
+	(void)snprintf(key, sizeof(key), "%.4096s//%.40s", s == NULL ? "" : s->path, label);
+	if (strcmp(key, j->renewals_of) == 0)
+		return ST_OK;
+	j->trust.renewals = NULL;
+	if ((st = vouch_store(&j->renewals, j->options, s, label, &j->trust, err)) == ST_OK) {
+		memcpy(j->renewals_of, key, sizeof(key));
+		j->trust.renewals = &j->renewals;
+	}
+	return st;
+}
+
+static enum status
+with_store(void *ctx, const struct store *s, const char *label, struct err *err)
+{
+	return judge_renewals(ctx, s, label, err);
+}
+
+enum status
 judge_file(struct judging *j, const char *path, struct err *err)
 {
 	struct verify_report report;
@@ -149,7 +175,7 @@ judge_file(struct judging *j, const char *path, struct err *err)
 	enum status st;
 
 	memset(&report, 0, sizeof(report));
-	if ((st = judge_content(j, path, &report, err)) != ST_OK)
+	if ((st = vouch_beside(path, with_store, j, err)) != ST_OK || (st = judge_content(j, path, &report, err)) != ST_OK)
 		return st;
 	compare(j, &report);
 	buf_init(&out, (size_t)1 << 20);

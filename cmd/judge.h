@@ -8,11 +8,15 @@
 #include "cmd/app.h"
 #include "cmd/verify_html.h"
 #include "store/chain.h"
+#include "store/renewed.h"
 #include "store/store.h"
 
 struct judging {
 	struct app	*app;
 	struct trust	 trust;
+	const struct options *options;		/* for the renewal archives given by hand */
+	struct renewals	 renewals;		/* proven, of the store and label in work */
+	char		 renewals_of[4200];	/* which these are; "": not looked for yet */
 	struct crypt_key *key;			/* of a recipient; NULL: what is encrypted is not opened */
 	struct verify_html html;
 	struct receipts	 receipts;
@@ -37,6 +41,8 @@ enum status judge_answer(struct judging *, enum status, struct err *) STATUS_USE
 /* --- between judge.c and judge_store.c --- */
 /* judge_content(j, path, report, err): the archive or pending archive ${path}, its views too when they are wanted.  As verify_with_key. */
 enum status judge_content(struct judging *, const char *path, struct verify_report *, struct err *) STATUS_USE;
+/* judge_renewals(j, s, label, err): prove the renewal archives of this label in the store (NULL: it is none) and those given by hand; the same ones are proven once. */
+enum status judge_renewals(struct judging *, const struct store *, const char *label, struct err *) STATUS_USE;
 /* judge_put(j, name, r, out, err): append what is printed of a report, and let it count. */
 enum status judge_put(struct judging *, const char *name, const struct verify_report *, struct buf *out, struct err *) STATUS_USE;
 /* judge_say(j, name, id, verdict, text, err): one more finding about ${name}, printed at once. */

@@ -66,8 +66,8 @@ content(struct judging_store *s, const struct store_entry *e, struct buf *path, 
 	if (e->state != STORE_DESTROYED)
 		verify_report_step(r, VERIFY_INTEGRITY, "content", VERDICT_VALID, "%s", _("only the seal was checked; the archive's content was not read"));
 	else
-		verify_report_step(r, VERIFY_USABILITY, "content", s->j->seals_only ? VERDICT_VALID : VERDICT_INDETERMINATE, "%s",
-		    _("only the seal of this archive is left: nothing can be said of its content"));
+		verify_report_step(r, VERIFY_USABILITY, "content", s->j->seals_only ? VERDICT_VALID : VERDICT_INDETERMINATE,
+		    _("%s.tar.gz is missing, and no record says that it was destroyed: only its seal is left, nothing can be said of its content"), e->name);
 	return ST_OK;
 }
 
@@ -254,7 +254,8 @@ judge_store(struct judging *j, const char *path, struct err *err)
 		judged++;
 		label_of(list[i].name, label);
 		if (strcmp(label, s.label) != 0) {
-			st = end_label(&s, err);
+			if ((st = end_label(&s, err)) == ST_OK)
+				st = judge_renewals(j, &s.store, label, err);
 			memcpy(s.label, label, sizeof(label));
 		}
 		if (st == ST_OK)

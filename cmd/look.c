@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cmd/vouch.h"
 #include "core/i18n.h"
 #include "core/limits.h"
 #include "core/log.h"
@@ -50,8 +51,15 @@ look_answer(struct app *app, const struct verify_report *report, enum status st,
 	return st;
 }
 
+/* Only where something is missing is it asked who vouches: proving a renewal takes a reading of it. */
+static bool
+doubtful(enum status st, const struct verify_report *r, const struct trust *t)
+{
+	return (st == ST_OK || st == ST_UNSURE) && r->verdict == VERDICT_INDETERMINATE && !r->pending && t->roots != NULL;
+}
+
 enum status
-look_open(struct app *app, const struct options *o, const char *path, bool need_valid, struct browse **out, struct err *err)
+look_open(struct app *app, const struct options *o, const char *path, const struct crypt_key *key, bool need_valid, struct browse **out, struct err *err)
 {
 	struct verify_report report;
 	struct trust trust;
@@ -61,19 +69,31 @@ look_open(struct app *app, const struct options *o, const char *path, bool need_
 	memset(&report, 0, sizeof(report));
 	if ((st = app_trust(app, options_get(o, "trust"), &trust, err)) != ST_OK)
 		return st;
-	st = browse_open(out, path, &trust, when_now_ms(), !need_valid, &report, err);
+	st = browse_open(out, path, &trust, key, when_now_ms(), !need_valid, &report, err);
+	if (doubtful(st, &report, &trust)) {
+		browse_close(*out);
+		*out = NULL;
+		if ((st = vouch_trust(&trust, NULL, path, err)) == ST_OK)
+			st = browse_open(out, path, &trust, key, when_now_ms(), !need_valid, &report, err);
+	}
 	trust_free(&trust);
 	return look_answer(app, &report, st, err);
 }
 
 enum status
-look_lookup(struct app *app, const char *path, const struct trust *trust, const struct crypt_key *key, bool need_valid, struct lookup **out, struct err *err)
+look_lookup(struct app *app, const char *path, struct trust *trust, const struct crypt_key *key, bool need_valid, struct lookup **out, struct err *err)
 {
 	struct verify_report report;
 	enum status st;
 
 	memset(&report, 0, sizeof(report));
 	st = lookup_open(out, path, trust, when_now_ms(), &report, err);
+	if (doubtful(st, &report, trust)) {
+		lookup_close(*out);
+		*out = NULL;
+		if ((st = vouch_trust(trust, NULL, path, err)) == ST_OK)
+			st = lookup_open(out, path, trust, when_now_ms(), &report, err);
+	}
 	if (st == ST_OK && key != NULL)
 		lookup_use_key(*out, key);
 	if (st == ST_OK && need_valid && lookup_verdict(*out) != VERDICT_VALID)

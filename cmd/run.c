@@ -458,7 +458,11 @@ run_resume(struct run *r, const char *name, struct run_result *result, struct er
 		goto out;
 	}
 	r->committed = true;
-	if ((st = run_state_decode(&r->state, buf_str(&state), err)) != ST_OK ||
+	if ((st = run_state_decode(&r->state, buf_str(&state), err)) == ST_OK && r->state.renewal) {	/* never encrypted */
+		crypt_to_close(r->to);
+		r->to = NULL;
+	}
+	if (st != ST_OK ||
 	    (st = run_settings_same(r, archive_phase(r->archive) != ARCHIVE_SEALED || r->state.volume.goes_on, err)) != ST_OK ||
 	    ((archive_phase(r->archive) != ARCHIVE_SEALED || r->state.volume.goes_on) && (st = run_recipients_same(r, err)) != ST_OK) ||
 	    (r->state.rendering.is && archive_phase(r->archive) != ARCHIVE_SEALED && (st = run_render_open(r, err)) != ST_OK))

@@ -166,10 +166,14 @@ enum status run_make(const struct run *, const struct view_input *in, struct arc
 /* run_report(r, out, err): completeness.json. */
 enum status run_report(struct run *, struct buf *out, struct err *) STATUS_USE;
 /*
- * run_renew_open(r, out, err): the source of a renewal archive (archive format 10): per earlier archive of the chain, verified first, a record and every file of its seal.
- * Next answers ST_CORRUPT or ST_UNSURE for an archive that does not verify: it is never renewed.
+ * run_renew_open(r, out, err): the source of a renewal archive (archive format 10): per earlier archive of the chain, verified first, a record and every file of its seal;
+ * then what the authorities behind all these seals have revoked until today.  What does not verify, is not there or cannot be fetched is a gap.
  */
 enum status run_renew_open(struct run *, struct source **out, struct err *) STATUS_USE;
+/* run_named_crl(c, i, url, size): the ${i}th address of [seal] crl; false behind the last. */
+bool run_named_crl(const struct config *, size_t i, char *url, size_t size);
+/* run_get_crl(r, url, res, err): one revocation list off the network, over plain http too.  ST_INPUT: an answer other than 200; as perform. */
+enum status run_get_crl(struct run *, const char *url, struct http_response *res, struct err *) STATUS_USE;
 /*
  * run_receipts_check(r, err): ST_USAGE: [seal] receipt is badly written.
  * run_receipt_place(c, i, place, size): the ${i}th place of the list, "" when nothing stands there; false: there are no more.

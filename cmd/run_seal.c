@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "archive/crl_points.h"
 #include "cmd/run.h"
 #include "core/fs.h"
 #include "core/i18n.h"
@@ -60,12 +61,23 @@ put_crl(struct run *r, const struct cms_signer *s, struct str der, struct err *e
 	return st;
 }
 
+enum status
+run_get_crl(struct run *r, const char *url, struct http_response *res, struct err *err)
+{
+	struct http_request req = { .method = "GET", .url = url, .max_bytes = LIMIT_CRL, .allow_http = true };
+	enum status st;
+
+	http_response_clear(res);
+	if ((st = r->net->perform(r->net, &req, res, err)) != ST_OK)
+		return st;
+	return res->status == 200 ? ST_OK : err_set(err, ST_INPUT, _("not a revocation list (HTTP status %ld)"), res->status);
+}
+
 /* Revocation lists of today go beside the signatures: years later their addresses are dead.  One that cannot be had is said aloud, no more. */
 static enum status
 fetch_crls(struct run *r, const struct cms_signer *s, struct err *err)
 {
 	struct http_response res;
-	struct http_request req;
 	struct err why;
 	const char *url;
 	enum status st = ST_OK;
@@ -73,14 +85,8 @@ fetch_crls(struct run *r, const struct cms_signer *s, struct err *err)
 
 	http_response_init(&res);
 	for (i = 0; st == ST_OK && (url = cms_signer_crl_url(s, i)) != NULL; i++) {
-		memset(&req, 0, sizeof(req));
-		req.method = "GET";
-		req.url = url;
-		req.max_bytes = LIMIT_CRL;
-		req.allow_http = true;
-		http_response_clear(&res);
 		err_init(&why);
-		if (r->net->perform(r->net, &req, &res, &why) == ST_OK && res.status == 200 &&
+		if (run_get_crl(r, url, &res, &why) == ST_OK &&
 		    (st = put_crl(r, s, buf_str(&res.body), &why)) == ST_OK)
 			continue;
 		if (st == ST_IO || st == ST_NOMEM) {
@@ -88,9 +94,84 @@ fetch_crls(struct run *r, const struct cms_signer *s, struct err *err)
 			break;
 		}
 		st = ST_OK;
-		log_say(LOG_WARN_, _("no revocation list from %s: %s"), url, why.text[0] != '\0' ? why.text : _("not a revocation list"));
+		log_say(LOG_WARN_, _("no revocation list from %s: %s"), url, why.text);
 	}
 	http_response_free(&res);
+	return st;
+}
+
+bool
+run_named_crl(const struct config *c, size_t i, char *url, size_t size)
+{
+	const char *value = config_get(c, "seal", "crl");
+	size_t n;
+
+	for (; value != NULL && *(value += strspn(value, ", \t")) != '\0'; value += n) {
+		n = strcspn(value, ", \t");
+		if (i-- > 0)
+			continue;
+		(void)snprintf(url, size, "%.*s", (int)n, value);
+		return true;
+	}
+	return false;
+}
+
+static enum status
+one_named(struct run *r, struct crl_points *cp, const char *url, struct http_response *res, struct err *err)
+{
+	struct buf pem;
+	struct err why;
+	enum status st;
+	bool old;
+
+	buf_init(&pem, LIMIT_CRL);
+	err_init(&why);
+	if ((st = run_get_crl(r, url, res, &why)) == ST_OK && (st = crl_points_take(cp, buf_str(&res->body), when_now_ms(), &pem, &old, &why)) == ST_OK)
+		st = archive_put_pem(r->archive, true, buf_str(&pem), &why);
+	if (st == ST_IO || st == ST_NOMEM || st == ST_STOPPED)
+		*err = why;
+	else if (st != ST_OK) {
+		log_say(LOG_WARN_, _("no revocation list from %s: %s"), url, why.text);
+		st = ST_OK;
+	}
+	buf_free(&pem);
+	return st;
+}
+
+/* Those of [seal] crl: of authorities whose certificates name no address, and of the time-stamp authorities, whose token is not there yet. */
+static enum status
+named_crls(struct run *r, struct err *err)
+{
+	struct crl_points cp;
+	struct http_response res;
+	struct trust trust;
+	struct buf pem;
+	char url[2048];
+	enum status st;
+	size_t i, k;
+
+	if (!run_named_crl(r->app->config, 0, url, sizeof(url)))
+		return ST_OK;
+	trust_none(&trust);
+	buf_init(&pem, LIMIT_CRL);
+	http_response_init(&res);
+	if ((st = crl_points_init(&cp, err)) == ST_OK && (st = app_trust(r->app, NULL, &trust, err)) == ST_OK &&
+	    (st = crl_points_roots(&cp, trust.roots, err)) == ST_OK)
+		st = crl_points_roots(&cp, trust.tsa_roots, err);
+	for (i = 0; i < r->n_signers && st == ST_OK; i++) {
+		buf_clear(&pem);
+		st = cms_signer_pem(r->signers[i], &pem, err);
+		for (k = 0; st == ST_OK; k++)
+			st = cms_signer_chain(r->signers[i], k, &pem, err);
+		if (st == ST_END)
+			st = crl_points_pem(&cp, buf_str(&pem), err);
+	}
+	for (i = 0; st == ST_OK && run_named_crl(r->app->config, i, url, sizeof(url)); i++)
+		st = one_named(r, &cp, url, &res, err);
+	http_response_free(&res);
+	buf_free(&pem);
+	trust_free(&trust);
+	crl_points_free(&cp);
 	return st;
 }
 
@@ -113,7 +194,7 @@ gather_pems(struct run *r, struct err *err)
 			st = fetch_crls(r, r->signers[i], err);
 	}
 	buf_free(&pem);
-	return st;
+	return st == ST_OK ? named_crls(r, err) : st;
 }
 
 static enum status

@@ -26,9 +26,10 @@ put_member(struct buf *out, const char *name, const char *value, struct err *err
 #define METHOD_ZH	"每个记录流都逐页读取，直到平台声明的末尾；每页的游标与其交付的记录一并落盘；平台的独立计数已与归档数量逐一比较；" \
 	"凡被列出而未取得的对象均列为缺口；平台、版本或授权从未提供的内容均列为边界。"
 #define RENEWAL_EN	"A renewal archive: no record of the platform stands in it. Every earlier archive of the chain was read and verified; its seal, signatures, " \
-	"lists and time stamps are kept here, with hashes of its whole uncompressed tar; of a destroyed archive its seal alone."
+	"lists and time stamps are kept here, with hashes of its whole uncompressed tar; of a destroyed archive its seal alone. Then the revocation lists of today were fetched. " \
+	"What was damaged, missing or not to be had is a listed gap."
 #define RENEWAL_ZH	"续期归档包：其中没有平台的记录。链上以前的每个归档包都已读取并验证；其封签、签名、列表和时间戳保存于此，并附其未压缩 tar 整体的散列值；" \
-	"已销毁的归档包只有封签。"
+	"已销毁的归档包只有封签。随后取得了当日的吊销列表。损坏、缺失或取不到的均列为缺口。"
 #define RENDERING_EN	"A rendering: no record of the platform stands in it, and nothing is said of the platform. Its views were made from the records of the sealed and " \
 	"verified archive named in derived_from, within the scope given; those records are authoritative."
 #define RENDERING_ZH	"派生视图归档包：其中没有平台的记录，也不对平台作任何陈述。视图由 derived_from 所列、已加封并经验证的归档包中的记录按所给范围生成；以那些记录为准。"

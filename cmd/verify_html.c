@@ -106,6 +106,12 @@ put_seal(struct buf *out, const struct verify_report *r, struct err *err)
 		if ((st = put_row(out, _("existed at (time stamp)"), text, err)) != ST_OK)
 			return st;
 	}
+	if (r->vouched_by[0] != '\0') {
+		when_local(r->vouched_ms, from);
+		snprintf(text, sizeof(text), "%.39s, %s", r->vouched_by, from);
+		if ((st = put_row(out, _("vouched for by (renewal archive)"), text, err)) != ST_OK)
+			return st;
+	}
 	return buf_addz(out, "</table>\n", err);
 }
 

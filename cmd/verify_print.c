@@ -58,6 +58,10 @@ verify_print_text(const char *path, const struct verify_report *r, struct buf *o
 			when_local(r->token_ms, local);
 			st = buf_addf(out, err, _("  existed at: %s (time stamp)\n"), local);
 		}
+		if (st == ST_OK && r->vouched_by[0] != '\0') {
+			when_local(r->vouched_ms, local);
+			st = buf_addf(out, err, _("  vouched for by: %s, as of %s\n"), r->vouched_by, local);
+		}
 	}
 	return st;
 }
@@ -91,6 +95,11 @@ verify_print_json(const char *path, const struct verify_report *r, struct buf *o
 		if (r->token_ms != WHEN_UNKNOWN) {
 			when_utc(r->token_ms, utc);
 			if ((st = buf_addf(out, err, ",\"time_stamp\":\"%s\"", utc)) != ST_OK)
+				return st;
+		}
+		if (r->vouched_by[0] != '\0') {
+			when_utc(r->vouched_ms, utc);
+			if ((st = buf_addf(out, err, ",\"vouched_by\":\"%s\",\"vouched_at\":\"%s\"", r->vouched_by, utc)) != ST_OK)
 				return st;
 		}
 	}

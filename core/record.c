@@ -6,7 +6,7 @@
 #include "core/i18n.h"
 
 const char *const record_kind_names[REC__MAX] = {
-	"department", "user", "message", "room", "approval", "approval-template", "file", "gap", "limit", "event", "unknown"
+	"department", "user", "message", "room", "approval", "approval-template", "file", "gap", "limit", "event", "unknown", "renewal"
 };
 
 static const struct field department_fields[] = {
@@ -124,10 +124,23 @@ static const struct field unknown_fields[] = {
 	{ "id", F_STR, N_("id, where one was found") },
 	{ NULL, F_STR, NULL }
 };
+static const struct field renewal_fields[] = {
+	{ "id", F_STR, N_("name of the earlier archive") },
+	{ "sequence", F_INT, N_("its sequence in the chain") },
+	{ "state", F_STR, N_("closed: its tar was read; destroyed: only its seal was left") },
+	{ "verdict", F_STR, N_("what its verification said when the renewal was made: VALID, INDETERMINATE or INVALID") },
+	{ "seal_sha256", F_STR, N_("SHA-256 of its seal.txt, hexadecimal") },
+	{ "seal_files", F_INT, N_("how many files of its seal follow") },
+	{ "time_stamp", F_TIME, N_("time that its time stamp proves") },
+	{ "tar_octets", F_INT, N_("octets of its whole uncompressed tar") },
+	{ "tar_sha256", F_STR, N_("SHA-256 of its whole uncompressed tar, hexadecimal") },
+	{ "tar_sha512", F_STR, N_("SHA-512 of its whole uncompressed tar, hexadecimal") },
+	{ NULL, F_STR, NULL }
+};
 
 const struct field *const record_fields[REC__MAX] = {
 	department_fields, user_fields, message_fields, room_fields, approval_fields, template_fields,
-	file_fields, gap_fields, gap_fields, event_fields, unknown_fields
+	file_fields, gap_fields, gap_fields, event_fields, unknown_fields, renewal_fields
 };
 
 int

@@ -21,6 +21,7 @@ enum record_kind {
 	REC_LIMIT,	/* what platform, edition or grant never offered */
 	REC_EVENT,	/* an action of the program itself */
 	REC_UNKNOWN,	/* kept raw: an object of a kind the description does not map */
+	REC_RENEWAL,	/* what a renewal archive says of an earlier one (archive format 10): behind those that a description may name, for no platform may say it */
 	REC__MAX
 };
 
@@ -75,7 +76,7 @@ struct record {
 	const char	*flags[RECORD_FLAGS_MAX];	/* names in [a-z_]+, ended by NULL or full */
 	struct value	 n[RECORD_FIELDS_MAX];		/* by the kind's table */
 	enum raw_form	 raw_form;
-	struct str	 raw;		/* absent for the program's own records (gap, limit, event) */
+	struct str	 raw;		/* absent for the program's own records (gap, limit, event, renewal) */
 	bool		 raw_as_is;	/* RAW_JSON: a parser has seen that it is what RAW_JSON says */
 	struct str	 line;		/* of a record read again: its whole line with the salt, which its leaf hash is made of; else absent */
 };

@@ -11,7 +11,7 @@
 /* Files of a kind as the bundled descriptions name their streams.  By what a name stands in a table. */
 static const char *const files[REC__MAX] = {
 	"departments.csv", "users.csv", "messages-YYYY-MM.csv", "rooms.csv", "approvals.csv", "approval-templates.csv", "files.csv",
-	"../report/gaps.csv", "../report/gaps.csv", "events.csv", "<stream>-unknown.csv"
+	"../report/gaps.csv", "../report/gaps.csv", "events.csv", "<stream>-unknown.csv", "renewal.csv"
 };
 
 /* What holds for every table: subject, English, Chinese. */
@@ -22,9 +22,9 @@ static const struct { const char *subject, *en, *zh; } rules[] = {
 	{ "files",
 	  "One file per stream; messages one file per month of sent_at in the tenant's time zone (messages-undated.csv: without a time). "
 	  "A description of your own may name a stream otherwise: the kind decides the columns. A stream without a record has no file; gaps.csv is always there. "
-	  "Objects of a kind that the program does not know stand in <stream>-unknown.csv.",
+	  "Objects of a kind that the program does not know stand in <stream>-unknown.csv. The files of a renewal archive are listed in renewal-files.csv.",
 	  "每个记录流一个文件；消息按 sent_at 在租户时区中的月份分文件（messages-undated.csv：没有时间的消息）。自行编写的平台描述可以使用别的流名：列由对象种类决定。"
-	  "没有记录的流没有文件；gaps.csv 始终存在。程序不认识的对象放在 <流名>-unknown.csv 中。" },
+	  "没有记录的流没有文件；gaps.csv 始终存在。程序不认识的对象放在 <流名>-unknown.csv 中。续期归档包所收的文件列于 renewal-files.csv。" },
 	{ "encoding",
 	  "UTF-8 with a byte order mark (EF BB BF), comma between cells, quotation mark doubled inside a cell, line breaks inside a cell kept (RFC 4180).",
 	  "UTF-8 编码，带字节顺序标记（EF BB BF）；单元格以逗号分隔，单元格内的引号写两次，单元格内的换行予以保留（RFC 4180）。" },

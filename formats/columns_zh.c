@@ -96,6 +96,18 @@ static const struct { const char *en, *zh; } notes[] = {
 	{ "who: operator@host", "操作者：操作员@主机" },
 	{ "what was done", "操作" },
 	{ "with which values", "操作所用的值" },
+	/* renewal */
+	{ "name of the earlier archive", "以前的归档包名称" },
+	{ "its sequence in the chain", "该归档包在链中的序号" },
+	{ "closed: its tar was read; destroyed: only its seal was left", "closed 已读取其 tar；destroyed 仅剩封签" },
+	{ "what its verification said when the renewal was made: VALID, INDETERMINATE or INVALID",
+	  "制作续期归档包时的验证结论：VALID 有效、INDETERMINATE 无法判定、INVALID 无效" },
+	{ "SHA-256 of its seal.txt, hexadecimal", "其 seal.txt 的 SHA-256，十六进制" },
+	{ "how many files of its seal follow", "其后所附该封签文件的数量" },
+	{ "time that its time stamp proves", "其时间戳所证明的时间" },
+	{ "octets of its whole uncompressed tar", "其未压缩 tar 整体的字节数" },
+	{ "SHA-256 of its whole uncompressed tar, hexadecimal", "其未压缩 tar 整体的 SHA-256，十六进制" },
+	{ "SHA-512 of its whole uncompressed tar, hexadecimal", "其未压缩 tar 整体的 SHA-512，十六进制" },
 	/* unknown */
 	{ "id, where one was found", "编号（如能找到）" },
 	/* columns that the tables add */

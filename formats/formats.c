@@ -2,10 +2,14 @@
 #include "formats/formats.h"
 
 #include "formats/tables.h"
+#include "formats/view_dat.h"
+#include "formats/view_edrm.h"
+#include "formats/view_eml.h"
 #include "formats/view_org.h"
+#include "formats/view_person.h"
 #include "formats/view_report.h"
 
-const struct view_family *const formats_all[] = { &csv_view, &json_view, &xml_view, &report_view, NULL };
+const struct view_family *const formats_all[] = { &csv_view, &json_view, &xml_view, &report_view, &eml_view, &dat_view, &edrm_view, &person_view, &person_json_view, NULL };
 
 const struct view_family *
 formats_find(struct str name)

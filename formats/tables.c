@@ -15,6 +15,7 @@
 #include "formats/csv.h"
 
 #define OPEN_MAX 12 /* tables open at once */
+#define N_ENDS   3  /* parts that are no months */
 #define PART_MAX 12 /* "-2026-11", "-undated", "-unknown" */
 
 struct table {
@@ -67,7 +68,7 @@ name_ok(const char *name)
 	return n > 0 && n < TABLES_STREAM && strspn(name, letters) == n && name[0] != '-' && name[0] != '_';
 }
 
-/* Messages by month, objects that nobody could map apart from those that have columns. */
+/* Messages by month; objects that nobody could map, and the files of a renewal, apart from those that have other columns. */
 static void
 part_of(struct stamp *stamp, const struct record *rec, char out[PART_MAX])
 {
@@ -76,6 +77,8 @@ part_of(struct stamp *stamp, const struct record *rec, char out[PART_MAX])
 	out[0] = '\0';
 	if (rec->kind == REC_UNKNOWN)
 		memcpy(out, "-unknown", sizeof("-unknown"));
+	if (rec->kind == REC_FILE && strcmp(rec->stream, "renewal") == 0)	/* of the one stream that holds objects and files */
+		memcpy(out, "-files", sizeof("-files"));
 	if (rec->kind != REC_MESSAGE)
 		return;
 	if (stamp_local(stamp, rec->n[MESSAGE_SENT_AT].ms, text) == 0) {
@@ -116,7 +119,7 @@ bool
 tables_stream(const char *path, const char *suffix, char stream[TABLES_STREAM])
 {
 	static const char dir[] = "data/views/";
-	static const char *const ends[] = { "-undated", "-unknown" };
+	static const char *const ends[] = { "-undated", "-unknown", "-files" };
 	const char *name = path + sizeof(dir) - 1;
 	size_t n = strlen(path), k = strlen(suffix), i;
 
@@ -124,12 +127,12 @@ tables_stream(const char *path, const char *suffix, char stream[TABLES_STREAM])
 	    strncmp(name, "columns.", 8) == 0)
 		return false;
 	n -= sizeof(dir) - 1 + k;
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < N_ENDS; i++)
 		if (n > strlen(ends[i]) && memcmp(name + n - strlen(ends[i]), ends[i], strlen(ends[i])) == 0) {
 			n -= strlen(ends[i]);
 			break;
 		}
-	if (i == 2 && is_month(name, n))
+	if (i == N_ENDS && is_month(name, n))
 		n -= 8;
 	if (n >= TABLES_STREAM)
 		return false;

@@ -4,6 +4,7 @@
  *   data/views/<stream>.csv                 one per stream that has a record
  *   data/views/messages-2026-11.csv         messages by month of sent_at in the tenant's zone; messages-undated.csv: without a time
  *   data/views/<stream>-unknown.csv         objects of a kind that the description does not map, with their raw data
+ *   data/views/renewal-files.csv            the files that a renewal archive took in
  *   data/views/columns.csv                  what every column of every CSV means, in both languages, and the formula guard
  *
  * An export feeds them while the records come (tables_*), `custody render` from the records (csv_view).  Spreadsheets have the same names.

@@ -118,9 +118,8 @@ one(struct catalog *c, const struct store *s, const char *name, const struct cry
 	if ((st = buf_addf(&path, err, "%s/%s.tar.gz", s->path, name)) != ST_OK || (st = buf_z(&path, err)) != ST_OK)
 		goto out;
 	log_say(LOG_INFO_, _("%s is not in the catalogue: reading its events"), name);
-	if ((st = browse_open(&b, path.p, &nobody, now_ms, true, &report, err)) != ST_OK)
+	if ((st = browse_open(&b, path.p, &nobody, key, now_ms, true, &report, err)) != ST_OK)
 		goto out;
-	browse_use_key(b, key);
 	if (browse_encrypted(b) && key == NULL)
 		st = look_beside(s, name, &f, err);
 	else

@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# by-hand.sh ARCHIVE TRUST-DIR: a verifier in shell, written from the format's description alone: tar, sha256sum, cksum, grep, jq and openssl.
+# by-hand.sh [-r RENEWAL] ARCHIVE TRUST-DIR [KEY CERT]: a verifier in shell, written from the format's description alone: tar, sha256sum, cksum, grep, jq and openssl.
 # TRUST-DIR holds roots.pem and tsa-roots.pem, and perhaps trust.conf (chain, roles, cert = …, token = optional).
+# KEY CERT: of a recipient; encrypted content is then opened with openssl and gzip, and held against roots and records.
+# RENEWAL: a later archive of the chain that may vouch for it, where an authority's certificate has ended.
 # Last line and exit status: 0 verified by hand, 1 INVALID: why, 2 INDETERMINATE: why.  It is less strict than the program where these tools are:
 # it must never say worse of an archive than the program does.
 set -uo pipefail
-archive=$(readlink -f "$1") trust=$(readlink -f "$2")
+renewal=
+[ "$1" = -r ] && { renewal=$(readlink -f "$2"); shift 2; }
+archive=$(readlink -f "$1") trust=$(readlink -f "$2") key=${3:+$(readlink -f "$3")} cert=${4:+$(readlink -f "$4")} self=$(readlink -f "$0")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 3
@@ -83,6 +87,64 @@ else
 	grep -q '^Encryption: ' bag-info.txt && bad "bag-info.txt speaks of encryption, and nothing is encrypted"
 fi
 
+# --- encrypted parts: their form, which needs no key; with one, their content ---
+form() {	# form PART: one line per element of its ASN.1: offset, depth, octets of its header, length, cons or prim, type and value
+	openssl asn1parse -inform DER -in "$1" 2>/dev/null | sed -E 's/^ *([0-9]+):d=([0-9]+) +hl=([0-9]+) +l= *([0-9a-z]+) +(cons|prim): +(.*[^ ]) *$/\1 \2 \3 \4 \5 \6/'
+}
+part() {	# part SIZE <FORM: prints its number of recipients and the length of its ciphertext, or nothing
+	awk -v size="$1" '
+	$4 == "inf" { exit 1 }
+	NR == 1 { if ($3 + $4 != size) exit 1; next }
+	$2 == 0 { exit 1 }
+	$2 == 1 { if (++one == 1 ? $0 !~ /OBJECT +:id-smime-ct-authEnvelopedData$/ : one != 2 || $0 !~ /cont \[ 0 \]$/) exit 1 }
+	$2 == 3 { n++; t = substr($0, index($0, $5) + 5); gsub(/ /, "", t); if (t !~ (n == 1 ? "^INTEGER:00$" : n == 2 ? "^SET$" : n == 3 ? "^SEQUENCE$" : n == 4 ? "^OCTETSTRING" : "^$")) exit 1
+		if (n == 4 && $4 != 16) exit 1 }
+	n == 2 && $2 == 4 { to++; rsa = $0 ~ /cons SEQUENCE$/; if (!rsa && $0 !~ /cons cont \[ 1 \]$/) exit 1 }
+	n == 2 && rsa && $2 == 5 && /OCTET STRING/ { if ($4 < 384) exit 1 }
+	n == 2 && rsa && $2 == 6 && /OBJECT/ { if ($0 !~ /:rsaesOaep$/) exit 1 }
+	n == 2 && /:sha1$/ { exit 1 }
+	n == 3 && $2 == 4 { if (++c == 1 ? $0 !~ /:pkcs7-data$/ : c == 2 ? $0 !~ /SEQUENCE$/ : c != 3 || $0 !~ /prim cont \[ 0 \]$/) exit 1; cipher = $4 }
+	n == 3 && $2 == 5 { if (++d == 1 ? $0 !~ /:aes-256-gcm$/ : d != 2 || $0 !~ /SEQUENCE$/) exit 1 }
+	n == 3 && $2 == 6 { if (++g == 1 ? $0 !~ /OCTET STRING/ || $4 != 12 : g != 2 || $0 !~ /INTEGER +:10$/) exit 1 }
+	END { if (n == 4 && c == 3 && g == 2) print to, cipher }'
+}
+opened=
+if [ "$encrypted" -gt 0 ]; then
+	to=$(grep -c '^Encryption-Recipient: ' bag-info.txt) short=
+	while read -r p; do
+		read -r n cipher < <(form "$p" | part "$(stat -c %s "$p")") || bad "$p: not the form of an encrypted part"
+		[ "$n" = "$to" ] || bad "$p: $n recipients, bag-info.txt names $to"
+		[ "$cipher" -gt 0 ] && [ "$cipher" -le 67108864 ] || bad "$p: $cipher octets"
+		case $p in *.gz.0001.cms) ;; *) [ -z "$short" ] || bad "$p: follows a part that is not full";; esac
+		[ "$cipher" = 67108864 ] && short= || short=1
+	done <../../payload
+	if [ -n "$key" ]; then
+		grep -qx "Encryption-Recipient: sha256:$(openssl x509 -in "$cert" -outform DER | sha256sum | cut -c1-64)" bag-info.txt && named=1 || named=
+		opened=1
+		while read -r f; do
+			: >../../cannot
+			for p in "$f".gz.[0-9]*.cms; do
+				openssl cms -decrypt -binary -inform DER -in "$p" -recip "$cert" -inkey "$key" 2>/dev/null || { echo "$p" >../../cannot; break; }
+			done | gzip -dc >"$f" 2>/dev/null
+			zipped=${PIPESTATUS[1]}
+			if [ -s ../../cannot ]; then
+				[ -n "$named" ] && bad "$(cat ../../cannot): cannot be opened with the key of its recipient"
+				maybe "not encrypted for this key"; opened=; break
+			fi
+			[ -n "$named" ] || maybe "$f: opened with a certificate that bag-info.txt does not name"
+			[ "$zipped" = 0 ] || bad "$f: not one whole gzip stream"
+		done <../../plain
+	fi
+fi
+if [ -n "$opened" ] && grep -q '^data/files/' ../../plain; then
+	# jq refuses a high surrogate before another escape, which a platform may send and an archive must keep.
+	if grep '^data/records/' ../../plain | xargs -r -d '\n' cat | perl -pe 's/(?<!\\)((?:\\\\)*)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])/$1\\ufffd/g' |
+	    jq -r 'select(.kind == "file" and .n.path != null) | .n.sha256 + "  " + .n.path' >../../claims 2>/dev/null; then
+		sha256sum -c --strict --quiet ../../claims >/dev/null 2>&1 || bad "a record says another sha256 of its file"
+		grep '^data/files/' ../../plain | sort | cmp -s - <(cut -c67- ../../claims | sort -u) || maybe "a file that no record names"
+	else maybe "records that jq cannot read"; fi
+fi
+
 # --- records ---
 sed -n '/^data\/records\//p' ../../plain | cmp -s - <(cut -f3 record-segments.tsv) || bad "record-segments.tsv does not list the segments"
 [ ! -s record-segments.tsv ] || whole record-segments.tsv '([0-9a-f]{64}\t[1-9][0-9]*\tdata/[^\n]*\n)*' || bad "record-segments.tsv"
@@ -94,7 +156,7 @@ tree() {
 	while [ $((k * 2)) -lt $# ]; do k=$((k * 2)); done
 	node "$(tree "${@:1:k}")" "$(tree "${@:k+1}")"
 }
-while [ "$encrypted" = 0 ] && IFS=$'\t' read -r root count path; do
+while [ "$encrypted" = 0 ] || [ -n "$opened" ] && IFS=$'\t' read -r root count path; do
 	[ "$(wc -l <"$path")" = "$count" ] && [ "$(tail -c 1 "$path" | xxd -p)" = 0a ] && [ "$count" -le 65536 ] || bad "$path: number of lines"
 	grep -qvaE '^\{"_s":"[A-Za-z0-9_-]{21}[AQgw]"[,}]' "$path" && bad "$path: a record without its salt"
 	grep -qP '[\x00-\x09\x0b-\x1f]' "$path" && bad "$path: a control character"
@@ -143,21 +205,44 @@ awk '/^seal\/[0-9][0-9]\.cr[lt]\.pem$/ { n = substr($0, 6, 2) + 0; if (n != k &&
 unknown='unable to get (local )?issuer|self.signed certificate|unable to verify the first|unable to get certificate$'
 outside='expired|not yet valid'
 T= conf=$trust/trust.conf
+plain() { case $1 in *.gz) gzip -dc "$1";; *) cat "$1";; esac; }
+stamped() { openssl ts -reply -in "$1" -text 2>/dev/null | sed -n 's/^Time stamp: //p'; }
+# The renewal held the hash of this whole tar: all of it existed then, and so it is judged as of then.
+as_of=
+if [ -n "$renewal" ]; then
+	"$self" "$renewal" "$trust" >../../renewal.out 2>&1 || { tail -1 ../../renewal.out; maybe "the renewal is not VALID itself"; }
+	plain "$renewal" | tar -xO --wildcards '*/data/records/renewal/*' >../../renewal.jsonl 2>/dev/null
+	held=$(grep -F "\"kind\":\"renewal\",\"id\":\"$name\"," ../../renewal.jsonl | sed -n 's/.*"tar_sha512":"\([0-9a-f]*\)".*/\1/p')
+	[ -n "$held" ] || maybe "the renewal says nothing of this archive"
+	if [ -n "$held" ] && [ -z "$unsure" ]; then
+		[ "$held" = "$(plain "$archive" | sha512sum | cut -c1-128)" ] || bad "the renewal holds the hash of another tar"
+		plain "$renewal" | tar -xO --wildcards '*/seal/sha256sums.txt.tsr' >../../renewal.tsr
+		as_of=$(date -d "$(stamped ../../renewal.tsr)" +%s) || bad "the renewal's time"
+		echo "vouched for by $(basename "$renewal"), as of $(date -d "@$as_of" +%FT%TZ)"
+	fi
+fi
 for token in $(grep '\.tsr$' $list); do
 	openssl ts -reply -in "$token" -text >../../reply 2>/dev/null || bad "$token: no answer of an authority"
 	grep -qx 'Status: Granted.' ../../reply || bad "$token: not granted"
 	at=$(date -d "$(sed -n 's/^Time stamp: //p' ../../reply)" +%s) || bad "$token: its time"
-	if ! openssl ts -verify -data seal/sha256sums.txt -in "$token" -CAfile "$trust/tsa-roots.pem" 2>&1 | grep -q '^Verification: OK'; then
-		# The authority's certificate has ended: judged inside its validity, which a renewal archive must vouch for.
+	# shellcheck disable=SC2086
+	if ! openssl ts -verify -data seal/sha256sums.txt -in "$token" -CAfile "$trust/tsa-roots.pem" ${as_of:+-attime $as_of} 2>&1 | grep -q '^Verification: OK'; then
+		# Had the authority's certificate ended?  Judged inside its validity, which a renewal archive must vouch for.
 		openssl ts -verify -data seal/sha256sums.txt -in "$token" -CAfile "$trust/tsa-roots.pem" -attime "$at" >../../err 2>&1
 		if ! grep -q '^Verification: OK' ../../err; then
 			grep -qiE "$unknown" ../../err && { maybe "$token: an authority nobody trusts"; continue; }
 			bad "$token: $(grep -v '^Verif' ../../err | tail -1)"
 		fi
 		echo "certificate of the time-stamp authority ended: $token"
+		ended=$token
+		continue
 	fi
 	[ -n "$T" ] && [ "$T" -le "$at" ] || T=$at
 done
+if [ -z "$T" ] && [ -n "${ended:-}" ]; then
+	maybe "$ended: the authority's certificate has ended, and no renewal vouches for it"
+	T=$(date -d "$(stamped "$ended")" +%s)
+fi
 proven=$T
 if [ -z "$T" ]; then
 	T=$(date +%s)

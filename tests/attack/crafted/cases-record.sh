@@ -87,7 +87,7 @@ hide() {	# hide FILE: it becomes its first part
 sealed='hideall() { segments=own; for f in $payload; do case $f in data/records/*) segment $f;; esac; done >record-segments.tsv; p=; for f in $payload; do hide $f; p="$p $f.gz.0001.cms"; done; payload=$p; }; '
 e() { c "$1" "$2" "encrypted: $3" plan "$label" payload "$sealed$4" "${@:5}"; }
 e VALID '' 'all of it' 'hideall'
-e VALID '' 'a file in three parts' 'hideall; for n in 2 3; do cp $F1.gz.0001.cms $F1.gz.000$n.cms; done; payload=${payload/ $F1.gz.0001.cms/ $F1.gz.0001.cms $F1.gz.0002.cms $F1.gz.0003.cms}'
+e INVALID 'shorter than 64 MiB' 'a file in three short parts' 'hideall; for n in 2 3; do cp $F1.gz.0001.cms $F1.gz.000$n.cms; done; payload=${payload/ $F1.gz.0001.cms/ $F1.gz.0001.cms $F1.gz.0002.cms $F1.gz.0003.cms}'
 e INVALID 'does not follow' 'part 2 missing' 'hideall; cp $F1.gz.0001.cms $F1.gz.0003.cms; payload=${payload/ $F1.gz.0001.cms/ $F1.gz.0001.cms $F1.gz.0003.cms}'
 e INVALID 'does not follow' 'part 1 missing' 'hideall; mv $F1.gz.0001.cms $F1.gz.0002.cms; payload=${payload/ $F1.gz.0001.cms/ $F1.gz.0002.cms}'
 e INVALID 'does not follow' 'part 2 before part 1' 'hideall; cp $F1.gz.0001.cms $F1.gz.0002.cms; payload=${payload/ $F1.gz.0001.cms/ $F1.gz.0002.cms $F1.gz.0001.cms}'

@@ -157,7 +157,7 @@ c INVALID 'PEM' 'a certificate named CRL' sign 'cp "$good/root.crt" seal/01.crl.
 c INVALID 'PEM' 'a CRL named certificate' sign 'mv seal/01.crl.pem seal/01.crt.pem; pems=" 01.crt.pem"'
 c INVALID 'PEM' 'an empty CRL' sign ': >seal/01.crl.pem'
 c INVALID 'PEM' 'a private key named certificate' sign 'cp "$good/other.key" seal/02.crt.pem; pems="$pems 02.crt.pem"'
-c INVALID 'sums' 'the sums in another order' sums 'sort -r $S >"$work/s"; cp "$work/s" $S'
+c INVALID 'sums' 'the sums in another order' sums 'tac $S >"$work/s"; cp "$work/s" $S'
 c INVALID 'sums' 'the sums with paths' sums 'edit "s,  ,  seal/," $S'
 c INVALID 'sums' 'a line of the sums missing' sums 'edit 2d $S'
 c INVALID 'sums' 'a line of the sums twice' sums 'edit 2p $S'

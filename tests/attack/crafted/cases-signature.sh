@@ -89,7 +89,7 @@ c INVALID 'ContentInfo' 'a byte behind' sign 'printf x >>$O'
 c INVALID 'validity' 'certificate ended before T' plan "$(officer expired)"
 c INVALID 'validity' 'certificate begins after T' plan "$(officer future)"
 c VALID '' 'certificate ended after T' plan "$(officer short)" now '100 days'
-c VALID '' 'long after every end' now '12000 days'
+c INDETERMINATE 'renewal' 'long after every end' now '12000 days'
 c INVALID 'revoked' 'revoked before T' plan "$(officer revoked)" plan 'crls=crl-before'
 c VALID '' 'revoked after T' plan "$(officer revoked)" plan 'crls=crl-after'
 c INVALID 'revoked' 'revoked before T, CRL second' plan "$(officer revoked)" plan 'crls="crl-second crl-before"'

@@ -4,7 +4,7 @@ c VALID '' 'nine tokens' plan 'tsas="tsa tsa tsa tsa tsa tsa tsa tsa tsa"'
 c VALID '' 'token of an RSA authority' plan 'tsas=tsa-rsa'
 c VALID '' 'token with SHA-512' stamp 'stamp tsa $S $T now sha512'
 c VALID '' 'token signed with SHA-384' stamp 'stamp tsa $S $T now sha256 sha384'
-c VALID 'ended|renewal' 'certificate of the authority ended now' plan 'tsas=tsa-short' now '100 days'
+c INDETERMINATE 'renewal archive must vouch' 'certificate of the authority ended now' plan 'tsas=tsa-short' now '100 days'
 c INDETERMINATE 'required and missing' 'no token' plan 'tsas='
 c VALID '' 'no token where none is required' plan 'tsas= trust_more="token = optional
 "'

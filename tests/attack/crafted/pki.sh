@@ -56,6 +56,11 @@ ec tsa-ended tsa-root "${tsa_ext}$stamping\n" '500 days ago' 365
 ec tsa-later tsa-root "${tsa_ext}$stamping\n" '40 days' 365
 key tsa-weak -algorithm RSA -pkeyopt rsa_keygen_bits:1024; cert tsa-weak tsa-root "${tsa_ext}$stamping\n" yesterday 3650
 key tsa-rsa -algorithm RSA -pkeyopt rsa_keygen_bits:2048; cert tsa-rsa tsa-root "${tsa_ext}$stamping\n" yesterday 3650
+# whom archives are encrypted to
+crypt_ext='basicConstraints=critical,CA:FALSE\nkeyUsage=critical,%s\nsubjectKeyIdentifier=hash\n'
+for k in legal third; do key $k -algorithm RSA -pkeyopt rsa_keygen_bits:3072; cert $k root "${crypt_ext/\%s/keyEncipherment}" yesterday 3650; done
+key escrow -algorithm EC -pkeyopt ec_paramgen_curve:P-384; cert escrow root "${crypt_ext/\%s/keyAgreement}" yesterday 3650
+ec fourth root "${crypt_ext/\%s/keyAgreement}" yesterday 3650
 # CRLs of the root: CRL NAME THIS-UPDATE [CERTIFICATE REVOKED-AT]
 crl() {
 	printf '[ca]\ndefault_ca=d\n[d]\ndatabase=%s\ncrlnumber=crlnumber\ndefault_md=sha256\n' "$1.index" >"$1.cnf"
