@@ -27,6 +27,7 @@ enum status lookup_judge(struct lookup **out, const char *path, const struct tru
 void lookup_close(struct lookup *);	/* NULL does nothing */
 /* lookup_use_key(l, key): open what is encrypted; ${key} is borrowed.  ST_DENIED from what follows: it is not encrypted for this certificate. */
 void lookup_use_key(struct lookup *, const struct crypt_key *key);
+const char *lookup_path(const struct lookup *);	/* as it was given to the opening */
 bool lookup_encrypted(const struct lookup *);
 const struct sealed *lookup_sealed(const struct lookup *);
 enum verdict lookup_verdict(const struct lookup *);	/* of the report of lookup_open */

@@ -70,6 +70,11 @@ families(struct facts *f, const struct json_node *t, struct err *err)
 	enum status st;
 	size_t k;
 
+	if (views != 0 && (k = json_get(t, views, "history")) != 0) {
+		f->history = "";
+		if ((st = text_of(f, t, views, "history", &f->history, err)) != ST_OK)
+			return st;
+	}
 	f->crlf = crlf != 0 && t[crlf].tok == JSON_TRUE;
 	for (k = list == 0 || t[list].tok != JSON_ARR ? 0 : list + 1; k != 0 && k < t[list].next; k = t[k].next) {
 		if (t[k].tok != JSON_STR || f->n_formats == FACTS_FAMILIES)
@@ -157,7 +162,8 @@ facts_zone(const struct facts *f, struct err *err)
 void
 facts_options(const struct facts *f, struct format_options *out)
 {
-	*out = (struct format_options){ .crlf = f->crlf, .organization = f->organization, .made_ms = f->made_ms, .chain = f->chain, .archive = f->archive };
+	*out = (struct format_options){ .crlf = f->crlf, .organization = f->organization, .made_ms = f->made_ms, .chain = f->chain, .archive = f->archive,
+	    .no_pdf = f->there && !facts_has(f, "pdf") };
 }
 
 bool

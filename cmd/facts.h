@@ -23,6 +23,7 @@ struct facts {
 	struct str	 scope;			/* JSON */
 	int64_t		 made_ms;		/* the run's start, else the time of the seal */
 	bool		 crlf;
+	const char	*history;		/* the oldest archive that dated members and departments; "": none was read; NULL: no dates were made */
 	const char	*formats[FACTS_FAMILIES];	/* names of families, also of ones that this program does not know */
 	size_t		 n_formats;
 	struct facts_source source;

@@ -6,6 +6,7 @@
 
 #include "cmd/facts.h"
 #include "cmd/filter_iter.h"
+#include "cmd/history.h"
 #include "cmd/sealed_iter.h"
 #include "formats/formats.h"
 
@@ -15,6 +16,8 @@ struct rendering {
 	struct sealed_iter records;
 	struct filter_iter filter;
 	struct record_iter *iter;	/* what is left of the records by the scope */
+	struct store	 beside;	/* where earlier archives may lie: the directory of this one */
+	struct str	 directory;
 	const struct view_family *families[FACTS_FAMILIES]; size_t n_families;	/* in the order of the table */
 };
 

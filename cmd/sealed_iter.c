@@ -197,6 +197,22 @@ read_blob(struct view_blobs *b, struct str path, uint64_t max, struct sink *to, 
 	return is_picture(s->spool) ? copy_out(s->spool, name, max, to, err) : ST_END;
 }
 
+static enum status
+read_file(struct view_blobs *b, struct str path, uint64_t max, struct sink *to, struct err *err)
+{
+	struct sealed_iter *s = (struct sealed_iter *)(void *)((char *)b - offsetof(struct sealed_iter, files));
+	char name[LIMIT_PATH + 1];
+	enum status st;
+
+	if (path.n > LIMIT_PATH || sealed_file_number(path) == 0)
+		return ST_END;
+	memcpy(name, path.p, path.n);
+	name[path.n] = '\0';
+	if ((s->spool < 0 && (st = scratch_open(&s->spool, err)) != ST_OK) || (st = lookup_payload(s->l, name, max, s->spool, err)) != ST_OK)
+		return st;
+	return copy_out(s->spool, name, max, to, err);
+}
+
 /* --- life --- */
 
 enum status
@@ -209,6 +225,7 @@ sealed_iter_open(struct sealed_iter *s, struct lookup *l, struct err *err)
 	memset(s, 0, sizeof(*s));
 	s->iter = (struct record_iter){ run, streams };
 	s->blobs = (struct view_blobs){ read_blob };
+	s->files = (struct view_blobs){ read_file };
 	s->l = l;
 	s->spool = -1;
 	while (st == ST_OK && sealed_next(lookup_sealed(l), &g))

@@ -11,6 +11,7 @@
 struct sealed_iter {
 	struct record_iter iter;	/* both may be used inside a call of each other */
 	struct view_blobs blobs;	/* what an export has at hand (core/view.h), and not more: the views would not be the same */
+	struct view_blobs files;	/* every attachment: for families that no export makes */
 	struct lookup	*l;		/* borrowed */
 	char		(*names)[LIMIT_PATH + 1];	/* of streams, sorted */
 	size_t		 n_names;

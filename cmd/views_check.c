@@ -174,7 +174,7 @@ judge_names(struct checking *c)
 		if (formats_find(str_of(f->formats[i])) == NULL)
 			verify_report_views(c->report, "views.unknown", VERDICT_INDETERMINATE, _("the format %s is not known to this program: not compared"), f->formats[i]);
 	for (i = 0; i < c->n_families && n < sizeof(text); i++)
-		if (formats_all[i]->usual && !facts_has(f, formats_all[i]->name) && c->n_files[i] == 0)
+		if (formats_all[i]->when == VIEW_USUAL && !facts_has(f, formats_all[i]->name) && c->n_files[i] == 0)
 			n += (size_t)snprintf(text + n, sizeof(text) - n, " %s", formats_all[i]->name);
 	if (n > 0)
 		verify_report_views(c->report, "views.usual", VERDICT_VALID, _("usual formats that this archive was made without:%s"), text);
