@@ -33,6 +33,8 @@ lookup_crypt_free(struct lookup *l)
 	mem_free(l->whole.leaves);
 }
 
+const char *lookup_path(const struct lookup *l) { return l->path; }
+
 bool
 lookup_encrypted(const struct lookup *l)
 {

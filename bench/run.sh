@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh: the measurements.  bash bench/run.sh [--large] [NAME…]; names: parse csv xlsx decrypt export threads memory verify backup bag proof count; none: all of these.
+# run.sh: the measurements.  bash bench/run.sh [--large] [NAME…]; names: parse csv xlsx decrypt export threads memory verify backup bag proof count paper; none: all of these.
 #   --large                   also 4,000,000 messages (P8, P9, P10): minutes, and some 12 GB in $TMPDIR
 #   CUSTODY_BENCH_ROUNDS=5    pairs, run in turn A B A B; medians are printed
 #   CUSTODY_BENCH_SEED=7 CUSTODY_BENCH_COUNT=200000
@@ -232,6 +232,22 @@ bench_bag() {
 
 # Instructions a message: the same on a busy machine and an idle one.  Valgrind offers programs an older processor: hashing and compression are
 # dearer there than in truth, so they are also left out (own).
+# Approvals as PDF: those of the tests again and again under other numbers; programs that write and read them are counted alone.
+bench_paper() {
+	local n=3000 docs pages cpu peak
+	has pdfinfo || { skipped "paper: poppler-utils"; return; }
+	awk -v n=$n '/"kind":"approval"/ { a[k++] = $0; next } { print } END { for (i = 0; i < n; i++) { s = a[i % 2]; sub(/"id":"[^"]*"/, sprintf("\"id\":\"2026%08d\"", i), s); print s } }' \
+		tests/golden/records/paper.jsonl >"$work/paper.jsonl"
+	cp -r tests/golden/pictures "$work/blobs"
+	/usr/bin/time -f '%U %S %M' -o "$work/paper.time" "$build/pdf_driver" "$work/paper.jsonl" "$work/paper" >"$work/paper.out"
+	docs=$(cut -d' ' -f2 "$work/paper.out")
+	pages=$(for f in "$work/paper"/2026000000*.pdf; do pdfinfo "$f" | sed -n 's/^Pages: *//p'; done | awk '{ s += $1 } END { print s / NR }')
+	cpu=$(awk '{ print $1 + $2 }' "$work/paper.time") peak=$(awk '{ print $3 }' "$work/paper.time")
+	awk -v d="$docs" -v p="$pages" -v c="$cpu" 'BEGIN { printf "paper.documents %.1f a_second_of_CPU -\npaper.pages %.1f a_second_of_CPU -\n", d / c, d * p / c }'
+	printf 'paper.bytes %s bytes_a_document -\npaper.peak %s KiB -\n' $(($(cut -d' ' -f4 "$work/paper.out") / docs)) "$peak"
+	rm -rf "$work/paper" "$work/blobs"
+}
+
 instructions() { # name n command…
 	local name=$1 n=$2
 	shift 2
@@ -307,7 +323,7 @@ bench_proof() {
 	rm -rf "$work/proof"
 }
 
-all=(parse csv xlsx decrypt export threads memory verify backup bag proof count)
+all=(parse csv xlsx decrypt export threads memory verify backup bag proof count paper)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for name in "$@"; do
 	[[ " ${all[*]} " = *" $name "* ]] || die "no such measurement: $name (${all[*]})"

@@ -1,5 +1,5 @@
 /* run_place.c: views of a run: where they go, what stands in them, which are wanted. */
-#include "cmd/run.h"
+#include "cmd/run_render.h"
 #include "core/i18n.h"
 #include "formats/formats.h"
 #include "formats/view_approvals.h"
@@ -35,6 +35,10 @@ run_view_options(struct run *r, struct format_options *opt)
 	const struct archive_params *p = archive_params_of(r->archive);
 	const char *crlf = config_get(r->app->config, r->section, "csv.crlf");
 
+	if (run_render_families(r) != NULL) {
+		facts_options(&run_render_families(r)->facts, opt);
+		return;
+	}
 	*opt = (struct format_options){ .crlf = crlf != NULL && strcmp(crlf, "yes") == 0,
 		.organization = p->organization,
 		.made_ms = r->state.began_ms,
@@ -64,8 +68,10 @@ run_view_wanted(const struct run *r, const struct view_family *family)
 
 	if (family == &report_view) /* what a run says of itself is no matter of taste */
 		return true;
+	if (run_render_families(r) != NULL)
+		return rendering_has(run_render_families(r), family);
 	if (list == NULL)
-		return family->usual;
+		return family->when == VIEW_USUAL;
 	while (next_word(&list, &word))
 		if (str_is(word, family->name))
 			return true;
@@ -82,13 +88,21 @@ run_views_check(const struct config *c, const char *section, struct err *err)
 
 	for (n = 0; formats_all[n] != NULL && n < 64; n++)
 		names[n] = formats_all[n]->name;
-	while (list != NULL && next_word(&list, &word))
-		if (!str_is(word, "none") && formats_find(word) == NULL) {
+	while (list != NULL && next_word(&list, &word)) {
+		const struct view_family *family = formats_find(word);
+
+		if (family != NULL && family->when == VIEW_SEALED) {
+			(void)err_set(err, ST_USAGE, _("%s: [%s] views: the format \"%s\" takes in attachments, so it is made from the archive once that is sealed"), config_file(c), section,
+			    family->name);
+			return err_next(err, "custody render ARCHIVE --format %s -o DIR", family->name);
+		}
+		if (!str_is(word, "none") && family == NULL) {
 			(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(word));
 			(void)err_set(err, ST_USAGE, _("%s: [%s] views: there is no format \"%s\""), config_file(c), section, text);
 			if ((near = config_nearest(text, names, n)) != NULL)
 				(void)err_next(err, _("did you mean \"%s\"?"), near);
 			return ST_USAGE;
 		}
+	}
 	return ST_OK;
 }

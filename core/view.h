@@ -64,11 +64,18 @@ struct view_found {
 	enum status (*record)(struct view_found *, const char *stream, struct str id, struct str version, struct err *);
 };
 
+/* When a family is made. */
+enum view_when {
+	VIEW_USUAL,	/* by an export, unless [tenant] views leaves it out */
+	VIEW_ASKED,	/* by an export whose [tenant] views names it */
+	VIEW_SEALED	/* never by an export: it takes in attachments, which only a sealed archive gives back */
+};
+
 struct view_family {
 	const char *name; /* as typed behind --format */
 	const char *summary; /* N_(): for help */
 	unsigned kinds; /* 1u << REC_x: it holds every record of these kinds, and no other */
-	bool usual; /* an export makes it unless [tenant] views says otherwise */
+	enum view_when when;
 	enum status (*make)(const struct view_input *, struct view_place *, struct err *);
 	/* Is this path a file of this family that holds records? */
 	bool (*owns)(const char *path);

@@ -166,5 +166,5 @@ read_entries(int fd, const char *path, struct view_found *found, struct err *err
 	return st;
 }
 
-const struct view_family ldif_view = { "ldif", N_("departments and members as directory entries, LDIF (RFC 2849)"), 1u << REC_DEPARTMENT | 1u << REC_USER, false, make,
+const struct view_family ldif_view = { "ldif", N_("departments and members as directory entries, LDIF (RFC 2849)"), 1u << REC_DEPARTMENT | 1u << REC_USER, VIEW_ASKED, make,
 	owns, read_entries };

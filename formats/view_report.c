@@ -67,5 +67,5 @@ read_back(int fd, const char *path, struct view_found *found, struct err *err)
 	return csv_read_ids(fd, path, NULL, found, err);
 }
 
-const struct view_family report_view = { "report", N_("the completeness certificate and the list of gaps"), 1u << REC_GAP | 1u << REC_LIMIT, true,
+const struct view_family report_view = { "report", N_("the completeness certificate and the list of gaps"), 1u << REC_GAP | 1u << REC_LIMIT, VIEW_USUAL,
 	make, owns, read_back };

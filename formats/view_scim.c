@@ -121,5 +121,5 @@ read_lines(int fd, const char *path, struct view_found *found, struct err *err)
 	return st;
 }
 
-const struct view_family scim_view = { "scim", N_("departments and members as SCIM 2.0 resources (RFC 7643)"), 1u << REC_DEPARTMENT | 1u << REC_USER, true,
+const struct view_family scim_view = { "scim", N_("departments and members as SCIM 2.0 resources (RFC 7643)"), 1u << REC_DEPARTMENT | 1u << REC_USER, VIEW_USUAL,
 	make, owns, read_lines };
