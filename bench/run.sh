@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh: the measurements.  bash bench/run.sh [--large] [NAME…]; names: parse csv decrypt export threads memory verify backup bag proof count paper; none: all of these.
+# run.sh: the measurements.  bash bench/run.sh [--large] [NAME…]; names: parse csv xlsx decrypt export threads memory verify backup bag proof count paper; none: all of these.
 #   --large                   also 4,000,000 messages (P8, P9, P10): minutes, and some 12 GB in $TMPDIR
 #   CUSTODY_BENCH_ROUNDS=5    pairs, run in turn A B A B; medians are printed
 #   CUSTODY_BENCH_SEED=7 CUSTODY_BENCH_COUNT=200000
@@ -272,6 +272,23 @@ bench_count() {
 	rm -rf "$work/store"
 }
 
+# P14.  Workbooks: rows a second of processor for the rows, the zip and the file alone; 1,100,000 messages are two sheets.
+bench_xlsx() {
+	local file r one=$work/xlsx.lines
+	file=$(messages "$count")
+	: >"$one"
+	for ((r = 0; r < rounds; r++)); do
+		"$build/bench_xlsx" "$file" "$count" "$work/bench.xlsx" >>"$one"
+	done
+	printf 'xlsx.rows %s rows/s -\n' "$(awk '{ printf "%.0f\n", $2 / $4 }' "$one" | median)"
+	printf 'xlsx.cells %s cells/s -\n' "$(awk '{ printf "%.0f\n", $6 / $4 }' "$one" | median)"
+	printf 'xlsx.size %s bytes/row -\n' "$(awk '{ printf "%.1f\n", $8 / $2 }' "$one" | median)"
+	"$build/bench_xlsx" "$file" 1100000 "$work/bench.xlsx" >"$one"
+	printf 'xlsx.1100000.rows %s rows/s -\n' "$(awk '{ printf "%.0f\n", $2 / $4 }' "$one")"
+	printf 'xlsx.1100000.peak %s KiB -\n' "$(awk '{ print $10 }' "$one")"
+	rm -f "$work/bench.xlsx"
+}
+
 # P9.  Wall time: of the work alone (bench_proof, medians and worst of 4 times the rounds), and of whole processes, whose start is most of it.
 ms() { local t0=$EPOCHREALTIME; "$@" >/dev/null 2>"$work/ms.log" || { cat "$work/ms.log" >&2; die "failed: $*"; }; awk -v a="$t0" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f\n", (b - a) * 1000 }'; }
 bench_proof() {
@@ -306,7 +323,7 @@ bench_proof() {
 	rm -rf "$work/proof"
 }
 
-all=(parse csv decrypt export threads memory verify backup bag proof count paper)
+all=(parse csv xlsx decrypt export threads memory verify backup bag proof count paper)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for name in "$@"; do
 	[[ " ${all[*]} " = *" $name "* ]] || die "no such measurement: $name (${all[*]})"

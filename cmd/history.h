@@ -22,7 +22,7 @@
 #include "store/store.h"
 
 #define HISTORY_ARCHIVES 400u /* thirteen months of daily archives */
-#define HISTORY_RECORDS ((uint64_t)2000000) /* departments and members, of all archives: some half a minute */
+#define HISTORY_RECORDS ((uint64_t)2000000) /* departments and members, of all archives: some half a minute; an archive itself costs 2 to 3 ms */
 #define HISTORY_UNREAD ((uint64_t)4 << 30) /* octets of archive files to be read in full */
 
 struct history;

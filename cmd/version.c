@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <utf8proc.h>
+#include <xlsxwriter.h>
 #include <zlib.h>
 
 #include "cmd/app.h"
@@ -20,7 +21,7 @@
 void
 app_version(void)
 {
-	printf("custody %s\n%s\n%s\nSQLite %s\nlibxml2 %s\nzlib %s\n%s\nutf8proc %s\ncairo %s\npango %s\nHarfBuzz %s\nqpdf %s\nlcms2 %d\nqrencode %s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION), curl_version(),
-	    sqlite3_libversion(), LIBXML_DOTTED_VERSION, zlibVersion(), archive_version_string(), utf8proc_version(), cairo_version_string(), pango_version_string(), hb_version_string(),
+	printf("custody %s\n%s\n%s\nSQLite %s\nlibxml2 %s\nlibxlsxwriter %s\nzlib %s\n%s\nutf8proc %s\ncairo %s\npango %s\nHarfBuzz %s\nqpdf %s\nlcms2 %d\nqrencode %s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION), curl_version(),
+	    sqlite3_libversion(), LIBXML_DOTTED_VERSION, lxw_version(), zlibVersion(), archive_version_string(), utf8proc_version(), cairo_version_string(), pango_version_string(), hb_version_string(),
 	    qpdf_get_qpdf_version(), LCMS_VERSION, QRcode_APIVersionString());
 }

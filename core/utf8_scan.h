@@ -1,4 +1,4 @@
-/* utf8_scan.h: stepping over Chinese text in long steps.  For utf8.c, json_scan.h and archive/line.c. */
+/* utf8_scan.h: stepping over Chinese text in long steps.  For utf8.c, json_scan.h, archive/line.c and formats/xlsx_text.c. */
 #ifndef CORE_UTF8_SCAN_H
 #define CORE_UTF8_SCAN_H
 

@@ -26,8 +26,8 @@ static const char *const queries[N_QUERIES] = {
 	[PUT_CONVERSATION] = "INSERT INTO conversation (is_room, key) VALUES (?1, ?2)",
 	[GET_CONVERSATION] = "SELECT id FROM conversation WHERE is_room = ?1 AND key = ?2",
 	[PUT_MESSAGE] = "INSERT INTO message (conversation, day, at, id, recalls, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-	[EACH] = "SELECT id, is_room, key, (SELECT count(*) FROM message WHERE conversation = c.id),"
-		 " (SELECT count(DISTINCT day) FROM message WHERE conversation = c.id) FROM conversation AS c ORDER BY id",
+	[EACH] = ("SELECT id, is_room, key, (SELECT count(*) FROM message WHERE conversation = c.id),"
+		 " (SELECT count(DISTINCT day) FROM message WHERE conversation = c.id) FROM conversation AS c ORDER BY id"),
 	[DAYS] = "SELECT day, count(*) FROM message WHERE conversation = ?1 GROUP BY day ORDER BY day",
 	[DAY] = "SELECT line FROM message WHERE conversation = ?1 AND day = ?2 ORDER BY at, n",
 	[ALL] = "SELECT line FROM message WHERE conversation = ?1 ORDER BY day, at, n",

@@ -2,10 +2,10 @@
 #include "formats/csv.h"
 
 #include "core/i18n.h"
-#include "core/json.h"
 #include "core/limits.h"
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "formats/cells.h"
 #include "formats/csv_quote.h"
 #include "formats/stamp.h"
 
@@ -277,57 +277,6 @@ both_times(struct csv *c, const struct value *v, struct err *err)
 	return (st = text(c, v->s, err)) != ST_OK ? st : empty(c, err);
 }
 
-/* The elements of a JSON array, joined in c->text.  ST_INPUT: not an array of plain values. */
-static enum status
-join(struct csv *c, struct str list, struct err *err)
-{
-	struct json_event e;
-	struct json j;
-	struct str s;
-	enum status st;
-	bool any = false;
-
-	buf_clear(&c->text);
-	json_init(&j, list);
-	if ((st = json_next(&j, &e, err)) != ST_OK)
-		return st;
-	if (e.tok != JSON_ARR)
-		return err_set(err, ST_INPUT, _("not a list"));
-	for (;;) {
-		if ((st = json_next(&j, &e, err)) != ST_OK)
-			return st;
-		if (e.tok == JSON_ARR_END)
-			break;
-		if (e.tok == JSON_ARR || e.tok == JSON_OBJ)
-			return err_set(err, ST_INPUT, _("a list inside a list"));
-		s = e.text;
-		if (e.tok == JSON_STR && e.flags != 0 && (st = json_text(e.text, e.flags, &c->arena, &s, err)) != ST_OK)
-			return st;
-		if ((any && (st = buf_add(&c->text, "; ", 2, err)) != ST_OK) || (st = buf_str_add(&c->text, s, err)) != ST_OK)
-			return st;
-		any = true;
-	}
-	return json_next(&j, &e, err);
-}
-
-/* The same of a list as_is: between its strings stands "," and nothing else. */
-static enum status
-join_as_is(struct csv *c, struct str list, struct err *err)
-{
-	const char *p = list.p + 2, *end = list.p + list.n - 2, *quote;
-	enum status st;
-	bool any;
-
-	buf_clear(&c->text);
-	for (any = false; p <= end; any = true) {
-		quote = memchr(p, '"', (size_t)(end - p) + 1);
-		if ((any && (st = buf_add(&c->text, "; ", 2, err)) != ST_OK) || (st = buf_add(&c->text, p, (size_t)(quote - p), err)) != ST_OK)
-			return st;
-		p = quote + 3;
-	}
-	return ST_OK;
-}
-
 static enum status
 list(struct csv *c, const struct value *v, struct err *err)
 {
@@ -335,30 +284,22 @@ list(struct csv *c, const struct value *v, struct err *err)
 
 	if (v->s.p == NULL)
 		return empty(c, err);
-	if (v->as_is) {
-		if ((st = join_as_is(c, v->s, err)) != ST_OK)
-			return st;
-		return quoted(c, buf_str(&c->text), is_formula(buf_str(&c->text)), true, err);
-	}
-	if ((st = join(c, v->s, err)) == ST_OK)
-		return text(c, buf_str(&c->text), err);
-	return st == ST_INPUT ? text(c, v->s, err) : st;	/* shown as it is rather than not at all */
+	if ((st = cell_list(v, &c->text, &c->arena, err)) != ST_OK)
+		return st == ST_INPUT ? text(c, v->s, err) : st;	/* shown as it is rather than not at all */
+	return v->as_is ? quoted(c, buf_str(&c->text), is_formula(buf_str(&c->text)), true, err) : text(c, buf_str(&c->text), err);
 }
 
 static enum status
 json(struct csv *c, const struct value *v, struct err *err)
 {
-	struct str s = v->s;
 	enum status st;
+	struct str s;
 
-	if (s.p == NULL)
+	if (v->s.p == NULL)
 		return empty(c, err);
-	if (v->as_is)
-		return quoted(c, str_is(s, "\"\"") ? STR("") : s, is_formula(s), false, err);
-	buf_clear(&c->text);
-	if ((st = json_compact(s, &c->text, err)) != ST_OK)
+	if ((st = cell_json(v, &c->text, &s, err)) != ST_OK)
 		return st;
-	return text(c, str_is(buf_str(&c->text), "\"\"") ? STR("") : buf_str(&c->text), err);
+	return v->as_is ? quoted(c, s, is_formula(s), false, err) : text(c, s, err);
 }
 
 /* --- rows --- */
@@ -390,29 +331,6 @@ header(struct csv *c, struct err *err)
 		if ((st = text(c, str_of(column.name), err)) != ST_OK)
 			return st;
 	return end_row(c, err);
-}
-
-static bool
-is_white(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* In a record line JSON null says "not granted", so it does here. */
-static bool
-is_withheld(enum field_type type, const struct value *v)
-{
-	struct str s = v->s;
-
-	if (v->not_granted || (type != F_LIST && type != F_JSON) || s.p == NULL)
-		return v->not_granted;
-	if (s.n > 0 && (s.p[0] == '[' || s.p[0] == '{'))
-		return false;
-	for (; s.n > 0 && is_white(s.p[0]); s.p++)
-		s.n--;
-	for (; s.n > 0 && is_white(s.p[s.n - 1]); s.n--)
-		;
-	return str_is(s, "null");
 }
 
 static enum status
@@ -454,24 +372,16 @@ fetched(struct csv *c, int64_t ms, struct err *err)
 static enum status
 tail(struct csv *c, const struct record *rec, bool not_granted, struct err *err)
 {
-	const struct field *f = record_fields[rec->kind];
+	struct str names = STR_NONE;
 	enum status st;
-	size_t i;
 
 	if ((st = text(c, rec->version, err)) != ST_OK || (st = fetched(c, rec->fetched_ms, err)) != ST_OK)
 		return st;
-	buf_clear(&c->text);
-	for (i = 0; i < RECORD_FLAGS_MAX && rec->flags[i] != NULL; i++)
-		if ((i > 0 && (st = buf_add(&c->text, "; ", 2, err)) != ST_OK) || (st = buf_addz(&c->text, rec->flags[i], err)) != ST_OK)
-			return st;
-	if ((st = text(c, i == 0 ? STR_NONE : buf_str(&c->text), err)) != ST_OK)
+	if ((st = cell_flags(rec, &c->text, &names, err)) != ST_OK || (st = text(c, names, err)) != ST_OK)
 		return st;
-	buf_clear(&c->text);
-	for (i = 0; not_granted && f[i].name != NULL; i++)
-		if (is_withheld(f[i].type, &rec->n[i]) && ((c->text.n > 0 && (st = buf_add(&c->text, "; ", 2, err)) != ST_OK) ||
-		    (st = buf_addz(&c->text, f[i].name, err)) != ST_OK))
-			return st;
-	if ((st = text(c, not_granted ? buf_str(&c->text) : STR_NONE, err)) != ST_OK || rec->kind != REC_UNKNOWN)
+	names = STR_NONE;
+	if ((not_granted && (st = cell_not_granted(rec, &c->text, &names, err)) != ST_OK) || (st = text(c, names, err)) != ST_OK ||
+	    rec->kind != REC_UNKNOWN)
 		return st;
 	return text(c, rec->raw, err);
 }
@@ -493,7 +403,7 @@ csv_put(struct writer *w, const struct record *rec, struct err *err)
 		st = text(c, str_of(record_kind_names[rec->kind]), err);
 	for (i = 0; st == ST_OK && f[i].name != NULL; i++) {
 		static const struct value none = { .ms = WHEN_UNKNOWN };
-		bool withheld = is_withheld(f[i].type, &rec->n[i]);
+		bool withheld = cell_withheld(f[i].type, &rec->n[i]);
 
 		st = field(c, f[i].type, withheld ? &none : &rec->n[i], err);
 		not_granted |= withheld;

@@ -6,15 +6,18 @@
 #include "formats/view_dat.h"
 #include "formats/view_edrm.h"
 #include "formats/view_eml.h"
+#include "formats/view_html.h"
 #include "formats/view_ldif.h"
 #include "formats/view_org.h"
 #include "formats/view_person.h"
 #include "formats/view_report.h"
 #include "formats/view_scim.h"
 #include "formats/view_vcard.h"
+#include "formats/view_xlsx.h"
 
 const struct view_family *const formats_all[] = {
-	&csv_view, &json_view, &xml_view, &scim_view, &vcard_view, &vcard3_view, &ldif_view, &pdf_view, &report_view, &eml_view, &dat_view, &edrm_view, &person_view, &person_json_view, NULL
+	&csv_view, &xlsx_view, &json_view, &xml_view, &scim_view, &vcard_view, &vcard3_view, &ldif_view, &pdf_view, &html_view, &report_view, &eml_view, &dat_view,
+	&edrm_view, &person_view, &person_json_view, NULL
 };
 
 const struct view_family *

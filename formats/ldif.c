@@ -50,6 +50,19 @@ comment(struct ldif *l, const char *before, struct str id, const char *between, 
 	return fold_line(buf_str(&l->line), 76, "\n", &l->out, err);
 }
 
+/* Every class of the entry, the superior ones too: not every directory adds them by itself. */
+static enum status
+classes(struct ldif *l, const char *const *names, struct err *err)
+{
+	enum status st = ST_OK;
+
+	for (; st == ST_OK && *names != NULL; names++)
+		st = attribute(l, "objectClass", str_of(*names), err);
+	return st;
+}
+static const char *const class_top[] = { "top", "organization", NULL }, *const class_department[] = { "top", "organizationalUnit", NULL };
+static const char *const class_person[] = { "top", "person", "organizationalPerson", "inetOrgPerson", NULL };
+
 /* Two values of one attribute that a directory would call the same: without regard to the case of A-Z and to spaces. */
 static bool
 same(struct str a, struct str b)
@@ -236,7 +249,7 @@ department(struct ldif *l, const struct record *rec, struct err *err)
 		(st = comment(l, "department ", rec->id, ": too many departments above its parent ", node.parent, "; placed on top", err)) != ST_OK))
 		return st;
 	if ((st = dn(l, "dn", "ou", rec->id, rec->version, parent, err)) != ST_OK ||
-	    (st = attribute(l, "objectClass", STR("organizationalUnit"), err)) != ST_OK || (st = attribute(l, "ou", rec->id, err)) != ST_OK ||
+	    (st = classes(l, class_department, err)) != ST_OK || (st = attribute(l, "ou", rec->id, err)) != ST_OK ||
 	    (st = second(l, "ou", rec->id, name, err)) != ST_OK || (st = field(l, rec, "name_en", err)) != ST_OK ||
 	    (st = field(l, rec, "parent_id", err)) != ST_OK || (st = field(l, rec, "order", err)) != ST_OK || (st = leaders(l, rec, err)) != ST_OK)
 		return st;
@@ -348,7 +361,7 @@ person(struct ldif *l, const struct record *rec, struct err *err)
 
 	if ((st = orgtree_home(l->tree, rec, &l->arena, &home, err)) != ST_OK ||
 	    (home.p != NULL && (st = orgtree_get(l->tree, home, &l->arena, &node, err)) != ST_OK) || (st = org_number(rec, &l->arena, &number, err)) != ST_OK ||
-	    (st = dn(l, "dn", "uid", rec->id, rec->version, home, err)) != ST_OK || (st = attribute(l, "objectClass", STR("inetOrgPerson"), err)) != ST_OK ||
+	    (st = dn(l, "dn", "uid", rec->id, rec->version, home, err)) != ST_OK || (st = classes(l, class_person, err)) != ST_OK ||
 	    (st = attribute(l, "uid", rec->id, err)) != ST_OK || (st = attribute(l, "cn", cn, err)) != ST_OK || (st = second(l, "cn", cn, english, err)) != ST_OK ||
 	    (st = attribute(l, "sn", cn, err)) != ST_OK || (st = attribute(l, "displayName", name, err)) != ST_OK ||
 	    (st = attribute(l, "title", org_set(rec, "position"), err)) != ST_OK ||
@@ -386,7 +399,7 @@ ldif_init(struct ldif *l, const struct view_input *in, struct orgtree *tree, str
 	arena_init(&l->arena, LIMIT_ARENA);
 	if ((st = ldif_rdn("o", organization, &l->suffix, err)) != ST_OK || (st = buf_addz(&l->out, "version: 1\n\n", err)) != ST_OK ||
 	    (st = ldif_line(&l->line, "dn", buf_str(&l->suffix), &l->out, err)) != ST_OK ||
-	    (st = attribute(l, "objectClass", STR("organization"), err)) != ST_OK || (st = attribute(l, "o", organization, err)) != ST_OK)
+	    (st = classes(l, class_top, err)) != ST_OK || (st = attribute(l, "o", organization, err)) != ST_OK)
 		return st;
 	return buf_putc(&l->out, '\n', err);
 }

@@ -4,6 +4,7 @@
 #include "core/i18n.h"
 #include "formats/csv.h"
 #include "formats/csv_read.h"
+#include "formats/report_html.h"
 #include "formats/view_certificate.h"
 
 #define REPORT_JSON "data/report/completeness.json"
@@ -47,9 +48,9 @@ certificate(const struct view_input *in, struct view_place *place, struct err *e
 static enum status
 make(const struct view_input *in, struct view_place *place, struct err *err)
 {
-	enum status st;
+	enum status st = certificate(in, place, err);
 
-	if ((st = certificate(in, place, err)) != ST_OK || (st = gaps(in, place, err)) != ST_OK)
+	if (st != ST_OK || (st = report_html(in, place, err)) != ST_OK || (st = gaps(in, place, err)) != ST_OK)
 		return st;
 	return in->opt->no_pdf ? ST_OK : certificate_make(in, place, err);
 }

@@ -1,33 +1,24 @@
-/*
- * xml_org.c: departments.xml.  libxml2 writes into a buffer of its own that is emptied into the sink after every entry, so that a sink that
- * fails is our error and not one inside the library, and nothing of the tenant is kept.
- */
+/* xml_org.c: departments.xml.  Every entry is handed to the sink whole: nothing of the tenant is kept. */
 #include "formats/xml_org.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#include <libxml/xmlwriter.h>
-
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/limits.h"
 #include "core/mem.h"
-#include "core/utf8.h"
+#include "formats/xml_out.h"
 
 #define NAMESPACE	"urn:custody:org:1"
-#define TEXT_MAX	(8 * LIMIT_RECORD)	/* a character of three bytes may be written in six */
 
 extern const char custody_departments_xsd[], custody_departments_xsd_end[];
 
 struct xml_org {
 	struct writer	 writer;
-	struct sink	*to;
-	xmlTextWriterPtr xml;
-	xmlBufferPtr	 made;		/* what xml wrote and the sink has not got */
+	struct xml_out	 out;
 	bool		 members;	/* the list of departments is closed */
 	uint64_t	 n_departments, n_members;
-	struct buf	 text, original;
 	struct arena	 arena;
 	const struct view_since *since;	/* of the record that comes next; NULL: no dates */
 };
@@ -42,107 +33,6 @@ struct str
 xml_org_schema(void)
 {
 	return (struct str){ custody_departments_xsd, (size_t)(custody_departments_xsd_end - custody_departments_xsd) };
-}
-
-static const xmlChar *
-chars(const char *z)
-{
-	return (const xmlChar *)z;
-}
-
-/* The writer of libxml2 fails only for want of memory: its target is memory. */
-static enum status
-did(int result, struct err *err)
-{
-	return result < 0 ? err_oom(err, 0) : ST_OK;
-}
-
-/* ${s} as XML can hold it, in x->text with a NUL behind; *replaced: some character had to go. */
-static enum status
-fit(struct xml_org *x, struct str s, bool *replaced, struct err *err)
-{
-	size_t at = 0, from;
-	uint32_t cp;
-	enum status st;
-
-	buf_clear(&x->text);
-	*replaced = false;
-	while (at < s.n) {
-		from = at;
-		if (!utf8_next(s, &at, &cp)) {
-			st = buf_add(&x->text, "\xEF\xBF\xBD", 3, err);
-		} else if (!utf8_is_xml(cp)) {
-			*replaced = true;
-			st = buf_add(&x->text, "\xEF\xBF\xBD", 3, err);
-		} else {
-			st = buf_add(&x->text, s.p + from, at - from, err);
-		}
-		if (st != ST_OK)
-			return st;
-	}
-	return buf_z(&x->text, err);
-}
-
-/* ${s} as the inside of a JSON string of characters that XML can hold, in x->original with a NUL behind. */
-static enum status
-escape(struct xml_org *x, struct str s, struct err *err)
-{
-	size_t at = 0, from;
-	uint32_t cp;
-	enum status st;
-
-	buf_clear(&x->original);
-	while (at < s.n) {
-		from = at;
-		if (!utf8_next(s, &at, &cp))
-			st = buf_add(&x->original, "\xEF\xBF\xBD", 3, err);
-		else if (cp < 0x20 || !utf8_is_xml(cp))
-			st = buf_addf(&x->original, err, "\\u%04x", (unsigned)cp);
-		else if (cp == '"' || cp == '\\')
-			st = buf_addf(&x->original, err, "\\%c", (char)cp);
-		else
-			st = buf_add(&x->original, s.p + from, at - from, err);
-		if (st != ST_OK)
-			return st;
-	}
-	return buf_z(&x->original, err);
-}
-
-static enum status
-start(struct xml_org *x, const char *name, struct err *err)
-{
-	return did(xmlTextWriterStartElement(x->xml, chars(name)), err);
-}
-
-static enum status
-end(struct xml_org *x, struct err *err)
-{
-	return did(xmlTextWriterEndElement(x->xml), err);
-}
-
-static enum status
-attribute(struct xml_org *x, const char *name, struct str s, struct err *err)
-{
-	bool replaced;
-	enum status st = fit(x, s, &replaced, err);
-
-	return st != ST_OK ? st : did(xmlTextWriterWriteAttribute(x->xml, chars(name), chars(x->text.p)), err);
-}
-
-static enum status
-element(struct xml_org *x, const char *name, struct str s, struct err *err)
-{
-	enum status st;
-	bool replaced;
-
-	if ((st = start(x, name, err)) != ST_OK || (st = fit(x, s, &replaced, err)) != ST_OK)
-		return st;
-	if (replaced && ((st = escape(x, s, err)) != ST_OK ||
-	    (st = did(xmlTextWriterWriteAttribute(x->xml, chars("original"), chars(x->original.p)), err)) != ST_OK))
-		return st;
-	if (x->text.n > 0 && (st = did(xmlTextWriterWriteString(x->xml, chars(x->text.p)), err)) != ST_OK)
-		return st;
-	return end(x, err);
 }
 
 /* --- values that are lists --- */
@@ -169,16 +59,16 @@ object_item(struct xml_org *x, const struct list *l, const struct json_node *t, 
 	struct str s;
 	size_t k, at;
 
-	if ((st = start(x, l->item, err)) != ST_OK)
+	if ((st = xml_out_start(&x->out, l->item, err)) != ST_OK)
 		return st;
 	for (k = 0; l->names[k] != NULL; k++) {
 		at = json_get(t, i, l->names[k]);
 		if (at == 0 || t[at].tok == JSON_NULL)
 			continue;
-		if ((st = value_text(x, &t[at], &s, err)) != ST_OK || (st = element(x, l->names[k], s, err)) != ST_OK)
+		if ((st = value_text(x, &t[at], &s, err)) != ST_OK || (st = xml_out_element(&x->out, l->names[k], s, err)) != ST_OK)
 			return st;
 	}
-	return end(x, err);
+	return xml_out_end(&x->out, err);
 }
 
 /* Is it an array whose elements all are objects (of ${l}) or all are not? */
@@ -213,21 +103,21 @@ list(struct xml_org *x, const char *name, struct str value, struct err *err)
 	if (st != ST_OK && st != ST_INPUT)
 		return st;
 	if (st == ST_INPUT || !is_list(t, l != NULL)) {		/* not what the vocabulary says: shown as it is rather than not at all */
-		if ((st = start(x, name, err)) != ST_OK || (st = element(x, "json", value, err)) != ST_OK)
+		if ((st = xml_out_start(&x->out, name, err)) != ST_OK || (st = xml_out_element(&x->out, "json", value, err)) != ST_OK)
 			return st;
-		return end(x, err);
+		return xml_out_end(&x->out, err);
 	}
-	if ((st = start(x, name, err)) != ST_OK)
+	if ((st = xml_out_start(&x->out, name, err)) != ST_OK)
 		return st;
 	for (i = 1, k = 0; k < t[0].n_children; k++, i = t[i].next) {
 		if (l != NULL)
 			st = object_item(x, l, t, i, err);
 		else if ((st = value_text(x, &t[i], &s, err)) == ST_OK)
-			st = element(x, "item", s, err);
+			st = xml_out_element(&x->out, "item", s, err);
 		if (st != ST_OK)
 			return st;
 	}
-	return end(x, err);
+	return xml_out_end(&x->out, err);
 }
 
 /* --- entries --- */
@@ -241,7 +131,7 @@ fields(struct xml_org *x, const struct record *rec, struct err *err)
 	size_t i;
 
 	if (record_get(rec, "id").p == NULL)	/* the schema's key needs one */
-		st = element(x, "id", rec->id, err);
+		st = xml_out_element(&x->out, "id", rec->id, err);
 	for (i = 0; st == ST_OK && f[i].name != NULL; i++) {
 		const struct value *v = &rec->n[i];
 
@@ -250,9 +140,9 @@ fields(struct xml_org *x, const struct record *rec, struct err *err)
 		if (f[i].type == F_TIME) {
 			when_utc(v->ms, utc);
 			if (utc[0] != '\0')
-				st = element(x, f[i].name, str_of(utc), err);
+				st = xml_out_element(&x->out, f[i].name, str_of(utc), err);
 		} else if (v->s.p != NULL) {
-			st = f[i].type == F_LIST || f[i].type == F_JSON ? list(x, f[i].name, v->s, err) : element(x, f[i].name, v->s, err);
+			st = f[i].type == F_LIST || f[i].type == F_JSON ? list(x, f[i].name, v->s, err) : xml_out_element(&x->out, f[i].name, v->s, err);
 		}
 	}
 	return st;
@@ -265,10 +155,10 @@ moment(struct xml_org *x, const char *name, const struct view_moment *m, struct 
 	enum status st;
 
 	when_utc(m->ms, utc);
-	if ((st = start(x, name, err)) != ST_OK || (st = attribute(x, "archive", str_of(m->archive), err)) != ST_OK ||
-	    (m->at_least && (st = attribute(x, "at_least", STR("true"), err)) != ST_OK) || (st = did(xmlTextWriterWriteString(x->xml, chars(utc)), err)) != ST_OK)
+	if ((st = xml_out_start(&x->out, name, err)) != ST_OK || (st = xml_out_attribute(&x->out, "archive", str_of(m->archive), err)) != ST_OK ||
+	    (m->at_least && (st = xml_out_attribute(&x->out, "at_least", STR("true"), err)) != ST_OK) || (st = xml_out_text(&x->out, str_of(utc), err)) != ST_OK)
 		return st;
-	return end(x, err);
+	return xml_out_end(&x->out, err);
 }
 
 static enum status
@@ -280,35 +170,23 @@ tail(struct xml_org *x, const struct record *rec, struct err *err)
 	size_t i;
 
 	when_utc(rec->fetched_ms, utc);
-	if (utc[0] != '\0' && (st = element(x, "fetched_at", str_of(utc), err)) != ST_OK)
+	if (utc[0] != '\0' && (st = xml_out_element(&x->out, "fetched_at", str_of(utc), err)) != ST_OK)
 		return st;
-	if ((st = start(x, "flags", err)) != ST_OK)
+	if ((st = xml_out_start(&x->out, "flags", err)) != ST_OK)
 		return st;
 	for (i = 0; i < RECORD_FLAGS_MAX && rec->flags[i] != NULL; i++)
-		if ((st = element(x, "item", str_of(rec->flags[i]), err)) != ST_OK)
+		if ((st = xml_out_element(&x->out, "item", str_of(rec->flags[i]), err)) != ST_OK)
 			return st;
-	if ((st = end(x, err)) != ST_OK || (st = start(x, "not_granted", err)) != ST_OK)
+	if ((st = xml_out_end(&x->out, err)) != ST_OK || (st = xml_out_start(&x->out, "not_granted", err)) != ST_OK)
 		return st;
 	for (i = 0; f[i].name != NULL; i++)
-		if (rec->n[i].not_granted && (st = element(x, "item", str_of(f[i].name), err)) != ST_OK)
+		if (rec->n[i].not_granted && (st = xml_out_element(&x->out, "item", str_of(f[i].name), err)) != ST_OK)
 			return st;
-	if ((st = end(x, err)) != ST_OK || x->since == NULL || x->since->known.archive == NULL)
+	if ((st = xml_out_end(&x->out, err)) != ST_OK || x->since == NULL || x->since->known.archive == NULL)
 		return st;
 	if ((st = moment(x, "known_since", &x->since->known, err)) == ST_OK)
 		st = moment(x, "unchanged_since", &x->since->unchanged, err);
 	x->since = NULL;
-	return st;
-}
-
-static enum status
-flush(struct xml_org *x, struct err *err)
-{
-	enum status st;
-
-	if ((st = did(xmlTextWriterFlush(x->xml), err)) != ST_OK)
-		return st;
-	st = sink_write(x->to, xmlBufferContent(x->made), (size_t)xmlBufferLength(x->made), err);
-	xmlBufferEmpty(x->made);
 	return st;
 }
 
@@ -320,7 +198,7 @@ to_members(struct xml_org *x, struct err *err)
 	if (x->members)
 		return ST_OK;
 	x->members = true;
-	return (st = end(x, err)) != ST_OK ? st : start(x, "members", err);
+	return (st = xml_out_end(&x->out, err)) != ST_OK ? st : xml_out_start(&x->out, "members", err);
 }
 
 static enum status
@@ -334,9 +212,9 @@ xml_org_put(struct writer *w, const struct record *rec, struct err *err)
 		return err_set(err, ST_INPUT, _("%s: a record of kind %s where departments come first and members behind them"), rec->stream,
 		    record_kind_names[rec->kind]);
 	arena_reset(&x->arena);
-	if ((member && (st = to_members(x, err)) != ST_OK) || (st = start(x, member ? "member" : "department", err)) != ST_OK ||
-	    (rec->version.p != NULL && (st = attribute(x, "version", rec->version, err)) != ST_OK) ||
-	    (st = fields(x, rec, err)) != ST_OK || (st = tail(x, rec, err)) != ST_OK || (st = end(x, err)) != ST_OK || (st = flush(x, err)) != ST_OK)
+	if ((member && (st = to_members(x, err)) != ST_OK) || (st = xml_out_start(&x->out, member ? "member" : "department", err)) != ST_OK ||
+	    (rec->version.p != NULL && (st = xml_out_attribute(&x->out, "version", rec->version, err)) != ST_OK) ||
+	    (st = fields(x, rec, err)) != ST_OK || (st = tail(x, rec, err)) != ST_OK || (st = xml_out_end(&x->out, err)) != ST_OK || (st = xml_out_flush(&x->out, err)) != ST_OK)
 		return st;
 	*(member ? &x->n_members : &x->n_departments) += 1;
 	return ST_OK;
@@ -351,11 +229,11 @@ xml_org_finish(struct writer *w, struct err *err)
 
 	(void)snprintf(departments, sizeof(departments), "%" PRIu64, x->n_departments);
 	(void)snprintf(members, sizeof(members), "%" PRIu64, x->n_members);
-	if ((st = to_members(x, err)) != ST_OK || (st = end(x, err)) != ST_OK || (st = start(x, "counts", err)) != ST_OK ||
-	    (st = attribute(x, "departments", str_of(departments), err)) != ST_OK || (st = attribute(x, "members", str_of(members), err)) != ST_OK ||
-	    (st = end(x, err)) != ST_OK || (st = did(xmlTextWriterEndDocument(x->xml), err)) != ST_OK)
+	if ((st = to_members(x, err)) != ST_OK || (st = xml_out_end(&x->out, err)) != ST_OK || (st = xml_out_start(&x->out, "counts", err)) != ST_OK ||
+	    (st = xml_out_attribute(&x->out, "departments", str_of(departments), err)) != ST_OK || (st = xml_out_attribute(&x->out, "members", str_of(members), err)) != ST_OK ||
+	    (st = xml_out_end(&x->out, err)) != ST_OK)
 		return st;
-	return flush(x, err);
+	return xml_out_finish(&x->out, err);
 }
 
 static void
@@ -365,31 +243,26 @@ xml_org_close(struct writer *w)
 
 	if (x == NULL)
 		return;
-	xmlFreeTextWriter(x->xml);
-	xmlBufferFree(x->made);
-	buf_free(&x->text);
-	buf_free(&x->original);
+	xml_out_close(&x->out);
 	arena_free(&x->arena);
 	mem_free(x);
 }
 
 static enum status
-begin(struct xml_org *x, const struct format_options *opt, struct err *err)
+begin(struct xml_org *x, const struct format_options *opt, struct sink *to, struct err *err)
 {
 	char utc[WHEN_UTC_LEN + 1];
 	enum status st;
 
-	if ((x->made = xmlBufferCreate()) == NULL || (x->xml = xmlNewTextWriterMemory(x->made, 0)) == NULL)
-		return err_oom(err, 0);
 	when_utc(opt->made_ms, utc);
-	if ((st = did(xmlTextWriterSetIndent(x->xml, 1), err)) != ST_OK || (st = did(xmlTextWriterStartDocument(x->xml, "1.0", "UTF-8", NULL), err)) != ST_OK ||
-	    (st = start(x, "organization", err)) != ST_OK || (st = attribute(x, "xmlns", STR(NAMESPACE), err)) != ST_OK ||
-	    (st = attribute(x, "generated_at", str_of(utc), err)) != ST_OK ||
-	    (st = attribute(x, "time_zone", str_of(when_zone_name()), err)) != ST_OK)
+	if ((st = xml_out_open(&x->out, to, err)) != ST_OK ||
+	    (st = xml_out_start(&x->out, "organization", err)) != ST_OK || (st = xml_out_attribute(&x->out, "xmlns", STR(NAMESPACE), err)) != ST_OK ||
+	    (st = xml_out_attribute(&x->out, "generated_at", str_of(utc), err)) != ST_OK ||
+	    (st = xml_out_attribute(&x->out, "time_zone", str_of(when_zone_name()), err)) != ST_OK)
 		return st;
-	if (opt->organization != NULL && (st = element(x, "name", str_of(opt->organization), err)) != ST_OK)
+	if (opt->organization != NULL && (st = xml_out_element(&x->out, "name", str_of(opt->organization), err)) != ST_OK)
 		return st;
-	return start(x, "departments", err);
+	return xml_out_start(&x->out, "departments", err);
 }
 
 static enum status
@@ -403,11 +276,8 @@ xml_org_open(struct writer **out, enum record_kind kind, const struct format_opt
 	if (x == NULL)
 		return ST_NOMEM;
 	x->writer.format = &xml_org_format;
-	x->to = to;
-	buf_init(&x->text, TEXT_MAX);
-	buf_init(&x->original, TEXT_MAX);
 	arena_init(&x->arena, LIMIT_ARENA);
-	if ((st = begin(x, opt, err)) != ST_OK) {
+	if ((st = begin(x, opt, to, err)) != ST_OK) {
 		xml_org_close(&x->writer);
 		return st;
 	}

@@ -202,7 +202,7 @@ def directory():
         for attribute, value, _ in parts[0]:
             if value not in entry.get(attribute, []):
                 fault("organization.ldif:", dn, "does not have its own name", attribute, value)
-        need = {"organization": ["o"], "organizationalUnit": ["ou"], "inetOrgPerson": ["cn", "sn", "uid"]}[entry["objectClass"][0]]
+        need = {"organization": ["o"], "organizationalUnit": ["ou"], "inetOrgPerson": ["cn", "sn", "uid"]}[entry["objectClass"][-1]]
         if not all(entry.get(x) for x in need):
             fault("organization.ldif:", dn, "lacks one of", need)
         for attribute, values in entry.items():
@@ -214,7 +214,7 @@ def directory():
             if attribute == "mail" and not all(v.isascii() for v in values):
                 fault("organization.ldif:", dn, "mail is not IA5:", values)
         version = next((v[9:] for v in entry.get("description", []) if v.startswith("version: ")), None)
-        found[(entry["objectClass"][0], parts[0][0][1], version)] = (dn, entry)
+        found[(entry["objectClass"][-1], parts[0][0][1], version)] = (dn, entry)
     for name, (dn, entry) in found.items():
         for m in entry.get("manager", []):
             if ldap.dn.dn2str(ldap.dn.str2dn(m)).lower() not in seen:
