@@ -321,6 +321,10 @@ attachment(struct approval *a, size_t n, struct str id)
 		pdf_say(a->d, 3, PDF_CODE, f.sha256);
 		pdf_line(a->d, 3);
 		pdf_say(a->d, 3, PDF_SMALL, f.path);
+		if (a->by_number[n - 1]->undrawn) {
+			pdf_line(a->d, 3);
+			pdf_sayz(a->d, 3, PDF_MARK, "图片未能绘出：已损坏、过大或颜色未知；文件本身在归档包中。Not drawn: damaged, too large, or of unknown colours; the file is in the archive.");
+		}
 	} else {
 		pdf_sayz(a->d, 3, PDF_BAD, "缺失 Missing: ");
 		if (there) {
@@ -356,7 +360,7 @@ attachments(struct approval *a)
 }
 
 static void
-picture(struct approval *a, const struct approval_id *n, const struct reference_file *f, struct str where, struct str by)
+picture(struct approval *a, struct approval_id *n, const struct reference_file *f, struct str where, struct str by)
 {
 	cairo_surface_t *pic = NULL;
 	struct sink_mem sink;
@@ -371,8 +375,10 @@ picture(struct approval *a, const struct approval_id *n, const struct reference_
 		pdf_fail(a->d, st);
 		return;
 	}
-	if (pic == NULL)
+	if (pic == NULL) {
+		n->undrawn = a->picture.n > 0;
 		return;
+	}
 	a->pictures_left -= a->picture.n;
 	pdf_sayf(a->d, 0, PDF_LABEL_ZH, "附件 %zu", n->number);
 	pdf_sayf(a->d, 0, PDF_LABEL_EN, " attachment %zu", n->number);
@@ -608,7 +614,7 @@ approval_tell(struct pdf_doc *d, void *ctx)
 	a->pictures_left = APPROVAL_PICTURES;
 	a->cut_said = false;
 	for (i = 0; i < a->n_ids; i++)
-		a->ids[i].shown = false;
+		a->ids[i].shown = a->ids[i].undrawn = false;
 	pdf_title(d, str_of(a->opt->organization), (struct pdf_label){ "审批单", "Approval record" }, form.n > 0 ? form : STR("（无标题 untitled）"), badge, style);
 	summary(a);
 	approval_form(a);

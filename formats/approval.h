@@ -21,8 +21,8 @@
 /* A JSON value of the record; t is NULL where there is none. */
 struct approval_tree { struct json_node *t; size_t n; struct str text; bool broken; };
 
-/* An attachment's id, its number on the page from 1, and whether its picture is on a page already. */
-struct approval_id { struct str id; size_t at, number; bool shown; };
+/* An attachment's id, its number on the page from 1, whether its picture is on a page already, or looked like one and could not be drawn. */
+struct approval_id { struct str id; size_t at, number; bool shown, undrawn; };
 
 struct approval {
 	const struct record *rec;

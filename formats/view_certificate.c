@@ -107,7 +107,10 @@ facts_told(struct certificate *c)
 				pdf_label(c->d, 0, (struct pdf_label){ "视图", "Views" });
 			else
 				pdf_say(c->d, 0, PDF_LABEL_EN, c->t[at].key);
-			pdf_say(c->d, 1, PDF_CODE, json_whole(&c->t[at]));
+			if (str_is(json_whole(&c->t[at]), "{\"pilot\":false}"))
+				pdf_sayz(c->d, 1, PDF_PLAIN, "未限定：配置所及的全部 not limited: everything the configuration opens");
+			else
+				pdf_say(c->d, 1, PDF_CODE, json_whole(&c->t[at]));
 			pdf_row(c->d);
 		}
 	pdf_table_end(c->d);
