@@ -78,8 +78,8 @@ struct index_build;
 /* index_build_begin(out, archive_fd, taps, err): ${taps} are to be given to verify_archive. */
 enum status index_build_begin(struct index_build **out, int archive_fd, struct verify_taps *taps, struct err *) STATUS_USE;
 /*
- * index_build_end(b, path, seal_sha256, out, err): the archive is not INVALID.  Writes the index beside ${path} if that can be done (else a scratch file)
- * and opens it.
+ * index_build_end(b, path, seal_sha256, out, err): the archive is not INVALID.  Writes the index beside ${path} if that can be done (else, or without a
+ * ${path}, a scratch file) and opens it.
  */
 enum status index_build_end(struct index_build *, const char *path, const unsigned char seal_sha256[32], struct index **out, struct err *) STATUS_USE;
 void index_build_free(struct index_build *);	/* NULL does nothing */

@@ -12,6 +12,7 @@
 #include "archive/records_check.h"
 #include "archive/scratch.h"
 #include "archive/tar.h"
+#include "core/i18n.h"
 #include "core/log.h"
 #include "core/mem.h"
 
@@ -27,7 +28,7 @@ struct index_build {
 	uint64_t	tail;
 	bool		gzip;
 	/* the segment in work */
-	bool		in_segment;
+	bool		in_segment, part;	/* part: of an encrypted file */
 	uint64_t	at, data_at, group_at, size, first_group, n_records;
 	const struct tree *tree;
 	struct digest	node;
@@ -96,6 +97,7 @@ on_entry(void *ctx, const char *path, uint64_t size, uint64_t at, struct err *er
 	if ((st = add_place(b, INDEX_ENTRIES, at, size, err)) != ST_OK)
 		return st;
 	b->in_segment = false;
+	b->part = part;
 	if (strcmp(path, "record-segments.tsv") == 0)
 		b->tail = at;
 	if (!first)
@@ -150,6 +152,8 @@ on_record(void *ctx, struct str line, uint64_t at, const struct tree *tree, stru
 	struct str id;
 	enum status st;
 
+	if (b->part)	/* decrypted on the way: it has no place of its own in the tar */
+		return ST_OK;
 	b->tree = tree;
 	if (b->n_records % TREE_GROUP == 0)
 		b->group_at = b->data_at + at;
@@ -351,8 +355,8 @@ index_build_end(struct index_build *b, const char *path, const unsigned char sea
 
 	*out = NULL;
 	err_init(&quiet);
-	if ((st = put_beside(b, path, seal_sha256, &fd, &quiet)) != ST_OK) {
-		log_say(LOG_DEBUG_, "%s", quiet.text);
+	if (path == NULL || (st = put_beside(b, path, seal_sha256, &fd, &quiet)) != ST_OK) {
+		log_say(LOG_DEBUG_, "%s", path == NULL ? "an index apart" : quiet.text);
 		if ((st = scratch_open(&fd, err)) != ST_OK || (st = put_all(b, fd, seal_sha256, err)) != ST_OK) {
 			fs_drop(&fd);
 			return st;
@@ -360,5 +364,5 @@ index_build_end(struct index_build *b, const char *path, const unsigned char sea
 	}
 	if ((st = index_open(out, fd, b->archive, err)) == ST_OK)
 		index_set_own(*out);
-	return st == ST_END ? err_set(err, ST_CORRUPT, "%s", path) : st;
+	return st == ST_END ? err_set(err, ST_CORRUPT, _("the archive changed while it was read")) : st;
 }

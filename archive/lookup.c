@@ -84,9 +84,9 @@ read_tail(struct lookup *l, struct verify_report *report, struct err *err)
 
 /* --- opening --- */
 
-/* Read everything, judge it, make the index anew. */
+/* Read everything, judge it, make the index anew; beside the archive unless ${apart}. */
 static enum status
-read_all(struct lookup *l, struct verify_report *report, struct err *err)
+read_all(struct lookup *l, bool apart, struct verify_report *report, struct err *err)
 {
 	struct index_build *b;
 	struct verify_taps taps;
@@ -99,12 +99,13 @@ read_all(struct lookup *l, struct verify_report *report, struct err *err)
 	if ((st = index_build_begin(&b, l->fd, &taps, err)) != ST_OK)
 		return st;
 	log_say(LOG_DEBUG_, "%s: read in full", l->path);
-	st = verify_archive(l->path, l->trust, l->now_ms, &taps, report, err);
+	st = apart ? verify_with_key(l->path, l->trust, l->key, l->now_ms, &taps, report, err) :
+	    verify_archive(l->path, l->trust, l->now_ms, &taps, report, err);
 	if (st == ST_OK && report->verdict == VERDICT_INVALID)
 		st = err_set(err, ST_CORRUPT, _("INVALID, nothing of it is shown: %s"), verify_report_why(report));
 	else if (st == ST_OK && (report->pending || !report->seal_ok))
 		st = err_set(err, ST_UNSURE, _("INDETERMINATE, nothing of it is given out: %s"), verify_report_why(report));
-	if (st == ST_OK && (st = index_build_end(b, l->path, report->seal_sha256, &l->index, err)) == ST_OK && (st = read_tail(l, &tail, err)) == ST_CORRUPT)
+	if (st == ST_OK && (st = index_build_end(b, apart ? NULL : l->path, report->seal_sha256, &l->index, err)) == ST_OK && (st = read_tail(l, &tail, err)) == ST_CORRUPT)
 		st = err_set(err, ST_CORRUPT, _("%s changed since it was verified"), l->path);
 	if (st == ST_OK && l->opened && memcmp(l->seal_sha256, report->seal_sha256, 32) != 0)
 		st = err_set(err, ST_CORRUPT, _("%s changed since it was verified"), l->path);
@@ -136,29 +137,32 @@ open_index(struct lookup *l, struct verify_report *report, struct err *err)
 	return st;
 }
 
-enum status
-lookup_open(struct lookup **out, const char *path, const struct trust *trust, int64_t now_ms, struct verify_report *report, struct err *err)
+static enum status
+new_lookup(struct lookup **out, const char *path, const struct trust *trust, int64_t now_ms, struct err *err)
 {
 	struct lookup *l = mem_get(1, sizeof(*l), err);
 	const size_t n = strlen(path) + 1;
-	enum status st;
+	enum status st = ST_NOMEM;
 
-	*out = NULL;
+	*out = l;
 	if (l == NULL)
 		return ST_NOMEM;
-	l->fd = -1;
+	l->fd = l->payload.manifest = l->payload.places = -1;
 	l->trust = trust;
 	l->now_ms = now_ms;
 	sealed_init(&l->sealed);
 	arena_init(&l->arena, LIMIT_ARENA);
 	buf_init(&l->group.text, RECORDS_SEGMENT_BYTES);
-	if ((l->path = mem_get(1, n, err)) == NULL)
-		st = ST_NOMEM;
-	else {
+	if ((l->path = mem_get(1, n, err)) != NULL) {
 		memcpy(l->path, path, n);
-		if ((st = fs_open_read(AT_FDCWD, path, &l->fd, err)) == ST_OK && (st = open_index(l, report, err)) == ST_END)
-			st = read_all(l, report, err);
+		st = fs_open_read(AT_FDCWD, path, &l->fd, err);
 	}
+	return st;
+}
+
+static enum status
+opened(struct lookup *l, const struct verify_report *report, enum status st, struct lookup **out)
+{
 	if (st != ST_OK) {
 		lookup_close(l);
 		return st;
@@ -170,6 +174,39 @@ lookup_open(struct lookup **out, const char *path, const struct trust *trust, in
 	return ST_OK;
 }
 
+enum status
+lookup_open(struct lookup **out, const char *path, const struct trust *trust, int64_t now_ms, struct verify_report *report, struct err *err)
+{
+	struct lookup *l;
+	enum status st;
+
+	*out = NULL;
+	if ((st = new_lookup(&l, path, trust, now_ms, err)) == ST_OK && (st = open_index(l, report, err)) == ST_END)
+		st = read_all(l, false, report, err);
+	return opened(l, report, st, out);
+}
+
+enum status
+lookup_judge(struct lookup **out, const char *path, const struct trust *trust, const struct crypt_key *key, int64_t now_ms, struct verify_report *report,
+    struct err *err)
+{
+	struct lookup *l = NULL;
+	enum status st;
+
+	*out = NULL;
+	memset(report, 0, sizeof(*report));
+	if (strlen(path) > strlen(".partial") && strcmp(path + strlen(path) - strlen(".partial"), ".partial") == 0)
+		return verify_with_key(path, trust, key, now_ms, NULL, report, err);
+	if ((st = new_lookup(&l, path, trust, now_ms, err)) == ST_OK) {
+		if (key != NULL)
+			lookup_use_key(l, key);
+		st = read_all(l, true, report, err);
+	}
+	st = opened(l, report, st, out);
+	/* What was judged is in the report, and nothing of it is given out. */
+	return (st == ST_CORRUPT && report->verdict == VERDICT_INVALID) || (st == ST_UNSURE && report->verdict == VERDICT_INDETERMINATE) ? ST_OK : st;
+}
+
 void
 lookup_close(struct lookup *l)
 {
@@ -177,6 +214,8 @@ lookup_close(struct lookup *l)
 		return;
 	index_close(l->index);
 	sealed_free(&l->sealed);
+	fs_drop(&l->payload.manifest);
+	fs_drop(&l->payload.places);
 	buf_free(&l->group.text);
 	lookup_crypt_free(l);
 	digest_free(&l->digest);
@@ -198,7 +237,7 @@ lookup_renew(struct lookup *l, struct err *err)
 	l->whole.there = false;
 	if (l->fresh)
 		return err_set(err, ST_CORRUPT, _("%s changed since it was verified"), l->path);
-	return read_all(l, &report, err);
+	return read_all(l, false, &report, err);
 }
 
 enum status

@@ -18,6 +18,12 @@ struct lookup;
  * an INDETERMINATE one is opened otherwise.  ST_IO.
  */
 enum status lookup_open(struct lookup **out, const char *path, const struct trust *, int64_t now_ms, struct verify_report *, struct err *) STATUS_USE;
+/*
+ * lookup_judge(out, path, trust, key, now_ms, report, err): read in full and judged as by verify_with_key, then open for reading; an index beside it is neither used nor
+ * made.  ${key}: as lookup_use_key, or NULL.  ST_OK with *out NULL: judged, and nothing of it may be given out (INVALID, pending, a seal that was not checked).
+ */
+enum status lookup_judge(struct lookup **out, const char *path, const struct trust *, const struct crypt_key *key, int64_t now_ms, struct verify_report *,
+    struct err *) STATUS_USE;
 void lookup_close(struct lookup *);	/* NULL does nothing */
 /* lookup_use_key(l, key): open what is encrypted; ${key} is borrowed.  ST_DENIED from what follows: it is not encrypted for this certificate. */
 void lookup_use_key(struct lookup *, const struct crypt_key *key);
@@ -41,7 +47,8 @@ enum status lookup_number(struct lookup *, const char *stream, uint64_t number, 
 enum status lookup_id(struct lookup *, const char *stream, struct str id, enum status (*each)(void *ctx, const struct lookup_record *, struct err *),
     void *ctx, struct err *) STATUS_USE;
 /*
- * lookup_segment(l, g, each, ctx, err): all records of the segment ${g} (of sealed_next), the first one only once the root over all is the sealed one.
+ * lookup_segment(l, g, each, ctx, err): all records of the segment ${g} (of sealed_next), the first one only once the root over all is the sealed one.  ${each} may call it
+ * for another segment, and lookup_payload: the line it was given stays where it is.
  */
 enum status lookup_segment(struct lookup *, const struct sealed_segment *g,
     enum status (*each)(void *ctx, uint32_t index, struct str line, struct err *), void *ctx, struct err *) STATUS_USE;
@@ -50,6 +57,21 @@ enum status lookup_segment(struct lookup *, const struct sealed_segment *g,
  * manifest names; on failure ${fd} holds anything.  ST_CORRUPT: it has not; ST_END: the archive has no such file; ST_UNSURE: it is encrypted.
  */
 enum status lookup_file(struct lookup *, const char *path, int fd, const unsigned char sha256[32], struct err *) STATUS_USE;
+
+/* Payload files in the order of the archive, plain, each as the signed manifest has it. */
+struct lookup_visit {
+	void *ctx;
+	enum status (*begin)(void *ctx, const char *path, bool *wanted, struct err *);	/* ST_END: enough */
+	enum status (*data)(void *ctx, const unsigned char *, size_t, struct err *);	/* not proven yet */
+	enum status (*end)(void *ctx, const char *path, struct err *);	/* what was given is what was sealed */
+};
+/*
+ * lookup_walk(l, prefix, v, err): every payload file whose path begins with ${prefix}, in one reading from the first to the last.  ST_CORRUPT before the archive was read in
+ * full may be the index: lookup_all, then all over again.  ST_UNSURE: it is encrypted.
+ */
+enum status lookup_walk(struct lookup *, const char *prefix, const struct lookup_visit *, struct err *) STATUS_USE;
+/* lookup_payload(l, path, max, fd, err): one of them into the empty file ${fd}; on failure that holds anything.  ST_END: there is none; ST_LIMIT: longer than ${max}. */
+enum status lookup_payload(struct lookup *, const char *path, uint64_t max, int fd, struct err *) STATUS_USE;
 
 /* lookup_can_extract(paths, n): are these payload files, or directories of them, and not all there is? */
 bool lookup_can_extract(const char *const *paths, size_t n);

@@ -38,6 +38,15 @@ copy_entry(struct lookup *l, uint64_t i, const char *path, int fd, const unsigne
 	return lookup_copy(l, at, path, fd, sha256, err);
 }
 
+enum status
+lookup_manifest(struct lookup *l, int fd, struct err *err)
+{
+	unsigned char sha256[32];
+	enum status st = manifest_hash(l, sha256, err);
+
+	return st == ST_OK ? copy_entry(l, l->sealed.evidence.parsed.payload_files + ROWS_BEFORE, MANIFEST, fd, sha256, err) : st;
+}
+
 /* A path that would be there if the archive were not encrypted. */
 static enum status
 is_encrypted(struct extraction *x, const char *path, struct err *err)
@@ -111,7 +120,6 @@ lookup_can_extract(const char *const *paths, size_t n)
 enum status
 lookup_extract(struct lookup *l, int dir, const char *const *paths, size_t n, uint64_t *n_files, struct err *err)
 {
-	unsigned char sha256[32];
 	struct decrypting d;
 	struct extraction x;
 	enum status st;
@@ -122,8 +130,7 @@ lookup_extract(struct lookup *l, int dir, const char *const *paths, size_t n, ui
 	if ((st = extract_init(&x, dir, paths, n, err)) != ST_OK)
 		return st;
 	lookup_decrypt_init(&d, l, &x);
-	if ((st = scratch_open(&fd, err)) == ST_OK && (st = manifest_hash(l, sha256, err)) == ST_OK &&
-	    (st = copy_entry(l, l->sealed.evidence.parsed.payload_files + ROWS_BEFORE, MANIFEST, fd, sha256, err)) == ST_OK) {
+	if ((st = scratch_open(&fd, err)) == ST_OK && (st = lookup_manifest(l, fd, err)) == ST_OK) {
 		length = lseek(fd, 0, SEEK_END);
 		st = length < 0 ? err_sys(err, _("cannot read %s"), MANIFEST) : each_line(l, &x, &d, fd, (uint64_t)length, err);
 	}

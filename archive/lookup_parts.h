@@ -33,6 +33,8 @@ struct lookup {
 		uint32_t	ends[TREE_GROUP];	/* where each LF stands */
 		unsigned char	leaves[TREE_GROUP][32];
 	} group;
+	/* lookup_payload.c: the signed manifest in a scratch file, and where in it the line of data/files number i stands; -1: not yet */
+	struct payload { int manifest, places; uint64_t length, n_lines; } payload;
 	const struct crypt_key *key;	/* NULL: what is encrypted stays closed */
 	struct opener	opener;
 	/* the encrypted segment opened last */
@@ -44,6 +46,7 @@ struct lookup {
 		unsigned char	(*leaves)[32];
 		unsigned char	roots[LOOKUP_GROUPS][32];
 	} whole;
+	unsigned	depth;		/* calls of lookup_segment inside each other */
 	struct digest	digest;
 	struct arena	arena;
 };
@@ -66,6 +69,8 @@ enum status lookup_crypt_ids(struct lookup *, const char *stream, struct str id,
 enum status lookup_crypt_lines(struct lookup *, const struct sealed_segment *, enum status (*each)(void *ctx, struct str line, struct err *), void *ctx,
     struct err *) STATUS_USE;
 void lookup_crypt_free(struct lookup *);
+/* lookup_extract.c: lookup_manifest(l, fd, err): manifest-sha256.txt, as the sealed tag manifest has it, into the empty file ${fd}. */
+enum status lookup_manifest(struct lookup *, int fd, struct err *) STATUS_USE;
 
 /*
  * lookup_decrypt.c, with l->key: files taken out of an encrypted archive by a walk over its manifest.

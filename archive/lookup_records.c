@@ -263,8 +263,8 @@ prove_segment(struct lookup *l, const struct sealed_segment *s, unsigned char (*
 	return memcmp(root, s->root, 32) == 0 ? ST_OK : not_right(err);
 }
 
-enum status
-lookup_segment(struct lookup *l, const struct sealed_segment *s, enum status (*each)(void *ctx, uint32_t index, struct str line, struct err *), void *ctx,
+static enum status
+give_segment(struct lookup *l, const struct sealed_segment *s, enum status (*each)(void *ctx, uint32_t index, struct str line, struct err *), void *ctx,
     struct err *err)
 {
 	unsigned char roots[LOOKUP_GROUPS][32], root[32];
@@ -286,5 +286,44 @@ lookup_segment(struct lookup *l, const struct sealed_segment *s, enum status (*e
 		for (k = 0; k < l->group.n && st == ST_OK; k++)
 			st = each(ctx, i * TREE_GROUP + k, line_of(&l->group, k), err);
 	}
+	return st;
+}
+
+/* Inside a call of ${each} of another segment: what that one still gives out stays in its place. */
+static enum status
+give_nested(struct lookup *l, const struct sealed_segment *s, enum status (*each)(void *ctx, uint32_t index, struct str line, struct err *), void *ctx,
+    struct err *err)
+{
+	struct group *group = mem_get(1, sizeof(*group), err);
+	const struct whole whole = l->whole;
+	enum status st;
+
+	if (group == NULL)
+		return ST_NOMEM;
+	*group = l->group;
+	memset(&l->whole, 0, sizeof(l->whole));
+	memset(&l->group, 0, sizeof(l->group));
+	buf_init(&l->whole.text, RECORDS_SEGMENT_BYTES);
+	buf_init(&l->group.text, RECORDS_SEGMENT_BYTES);
+	st = give_segment(l, s, each, ctx, err);
+	buf_free(&l->group.text);
+	buf_free(&l->whole.text);
+	mem_free(l->whole.ends);
+	mem_free(l->whole.leaves);
+	l->group = *group;
+	l->whole = whole;
+	mem_free(group);
+	return st;
+}
+
+enum status
+lookup_segment(struct lookup *l, const struct sealed_segment *s, enum status (*each)(void *ctx, uint32_t index, struct str line, struct err *), void *ctx,
+    struct err *err)
+{
+	enum status st;
+
+	l->depth++;
+	st = l->depth > 1 ? give_nested(l, s, each, ctx, err) : give_segment(l, s, each, ctx, err);
+	l->depth--;
 	return st;
 }

@@ -18,8 +18,11 @@ struct verify_step {
 	enum verify_group group;
 	char		 id[64];	/* stable, untranslated: "container", "manifest", "signature.administrator" */
 	enum verdict	 verdict;
+	bool		 remark;	/* it does not count for the verdict of the report */
 	char		 text[512];	/* translated, terminal-safe */
 };
+/* What the remarks about views come to (`verify --views`), the worse the later. */
+enum verify_views { VERIFY_VIEWS_UNASKED, VERIFY_VIEWS_AGREE, VERIFY_VIEWS_UNKNOWN, VERIFY_VIEWS_DIFFER };
 struct verify_report {
 	enum verdict	 verdict;
 	struct verify_step steps[128]; size_t n_steps;
@@ -33,6 +36,7 @@ struct verify_report {
 	struct seal	 seal;
 	unsigned char	 seal_sha256[32];
 	int64_t		 token_ms;	/* WHEN_UNKNOWN: none that counts */
+	enum verify_views views;
 	char		 vouched_by[40];	/* the renewal archive that proves its existence farthest back, "": none */
 	int64_t		 vouched_ms;	/* and when that was */
 	bool		 whole;		/* the tar was read to its end, every entry in its place */
@@ -71,9 +75,12 @@ enum status verify_with_key(const char *path, const struct trust *, const struct
  * rule that needs no content; what is missing is a contradiction.  ST_IO: it cannot be read.
  */
 enum status verify_seal_dir(const char *path, const char *name, const struct trust *, int64_t now_ms, struct verify_report *, struct err *) STATUS_USE;
-/* verify_report_why(r): the first step that has the report's verdict: its reason for people; borrowed, "?" when there is none. */
+/* verify_report_why(r): the first step that has the report's verdict: its reason for people; borrowed, "?" when there is none.  _views: of the remark that is worst. */
 const char *verify_report_why(const struct verify_report *);
+const char *verify_report_why_views(const struct verify_report *);
 void verify_report_step(struct verify_report *, enum verify_group, const char *id, enum verdict, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* verify_report_views(report, id, verdict, fmt, …): a step of usability about views, a remark: VALID: they agree; INVALID: they differ; INDETERMINATE: it cannot be told. */
+void verify_report_views(struct verify_report *, const char *id, enum verdict, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

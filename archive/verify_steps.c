@@ -42,15 +42,42 @@ safe(const char *text, char *out, size_t size)
 	buf_free(&b);
 }
 
-const char *
-verify_report_why(const struct verify_report *r)
+static const char *
+first_step(const struct verify_report *r, enum verdict verdict, bool remark)
 {
 	size_t i;
 
 	for (i = 0; i < r->n_steps; i++)
-		if (r->steps[i].verdict == r->verdict)
+		if (r->steps[i].verdict == verdict && r->steps[i].remark == remark)
 			return r->steps[i].text;
 	return "?";
+}
+
+const char *
+verify_report_why(const struct verify_report *r)
+{
+	return first_step(r, r->verdict, false);
+}
+
+const char *
+verify_report_why_views(const struct verify_report *r)
+{
+	return first_step(r, r->views == VERIFY_VIEWS_DIFFER ? VERDICT_INVALID : r->views == VERIFY_VIEWS_UNKNOWN ? VERDICT_INDETERMINATE : VERDICT_VALID, true);
+}
+
+static void
+add_step(struct verify_report *report, enum verify_group group, const char *id, enum verdict verdict, bool remark, const char *text)
+{
+	struct verify_step *s;
+
+	if (report->n_steps == STEPS_MAX)
+		return;
+	s = &report->steps[report->n_steps++];
+	s->group = group;
+	s->verdict = verdict;
+	s->remark = remark;
+	snprintf(s->id, sizeof(s->id), "%s", id);
+	safe(text, s->text, sizeof(s->text));
 }
 
 void
@@ -64,14 +91,22 @@ verify_report_step(struct verify_report *report, enum verify_group group, const 
 	va_end(ap);
 	if (verdict > report->verdict)
 		report->verdict = verdict;
-	if (report->n_steps < STEPS_MAX) {
-		struct verify_step *s = &report->steps[report->n_steps++];
+	add_step(report, group, id, verdict, false, text);
+}
 
-		s->group = group;
-		s->verdict = verdict;
-		snprintf(s->id, sizeof(s->id), "%s", id);
-		safe(text, s->text, sizeof(s->text));
-	}
+void
+verify_report_views(struct verify_report *report, const char *id, enum verdict verdict, const char *fmt, ...)
+{
+	const enum verify_views views = verdict == VERDICT_VALID ? VERIFY_VIEWS_AGREE : verdict == VERDICT_INVALID ? VERIFY_VIEWS_DIFFER : VERIFY_VIEWS_UNKNOWN;
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (views > report->views)
+		report->views = views;
+	add_step(report, VERIFY_USABILITY, id, verdict, true, text);
 }
 
 enum status

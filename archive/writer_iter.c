@@ -2,6 +2,7 @@
 #include "archive/writer_parts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/i18n.h"
 #include "core/mem.h"
@@ -146,16 +147,29 @@ run(struct record_iter *iter, const char *stream, enum status (*each)(void *, co
 	return st;
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static enum status
 streams(struct record_iter *iter, enum status (*each)(void *, const char *, struct err *), void *ctx, struct err *err)
 {
 	struct archive *a = ((struct writer_iter *)iter)->archive;
+	const char **names = mem_get(a->n_streams + 1, sizeof(*names), err);
 	enum status st = ST_OK;
-	size_t i;
+	size_t i, n = 0;
 
-	for (i = 0; i < a->n_streams && st == ST_OK; i++)
+	if (names == NULL)
+		return ST_NOMEM;
+	for (i = 0; i < a->n_streams; i++)
 		if (a->streams[i].n_records > 0)
-			st = each(ctx, a->streams[i].name, err);
+			names[n++] = a->streams[i].name;
+	qsort(names, n, sizeof(*names), by_name);
+	for (i = 0; i < n && st == ST_OK; i++)
+		st = each(ctx, names[i], err);
+	mem_free(names);
 	return st;
 }
 

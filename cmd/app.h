@@ -32,7 +32,7 @@ struct command {
 };
 extern const struct command *const commands[];		/* NULL-terminated, in the order of help */
 extern const struct command command_init, command_export, command_resume, command_runs, command_verify, command_list, command_show, command_extract, command_sign, command_timestamp;
-extern const struct command command_chain, command_prove, command_check, command_redact;
+extern const struct command command_chain, command_prove, command_check, command_redact, command_render;
 extern const struct option_def options_scope[];
 
 /* app_config(app, err): load the configuration once. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cmd/class.h"
+#include "cmd/decrypt.h"
 #include "cmd/stores.h"
 #include "core/i18n.h"
 #include "core/log.h"
@@ -15,6 +16,12 @@ struct search {
 	bool		 ended;		/* the wanted one is closed: there is nothing to do */
 	struct waiting	*found;
 	size_t		 n;
+	const struct options *options;
+};
+
+static const struct option_def resume_options[] = {
+	DECRYPT_OPTIONS,
+	{ NULL, 0, NULL, NULL, false }
 };
 
 /* Several tenants may share a store: whose run it was stands in its state. */
@@ -59,7 +66,7 @@ look_into(void *ctx, const struct stores_place *place, struct err *err)
 }
 
 static enum status
-resume_one(struct app *app, const struct waiting *w, struct err *err)
+resume_one(struct app *app, const struct options *o, const struct waiting *w, struct err *err)
 {
 	struct run_result res = { 0 };
 	struct run run;
@@ -68,7 +75,7 @@ resume_one(struct app *app, const struct waiting *w, struct err *err)
 	app->object = w->name;
 	app->answered = false;
 	run_init(&run, app);
-	if ((st = run_open_tenant(&run, w->tenant, err)) == ST_OK && (st = run_resume(&run, w->name, &res, err)) == ST_OK)
+	if ((st = decrypt_open(o, &run.source_key, err)) == ST_OK && (st = run_open_tenant(&run, w->tenant, err)) == ST_OK && (st = run_resume(&run, w->name, &res, err)) == ST_OK)
 		st = cmd_run_answer(app, &res, err);
 	if (st == ST_END)
 		st = cmd_run_closed(app, run.store.path, w->name, err);
@@ -89,7 +96,7 @@ resume_all(struct app *app, const struct search *s, struct err *err)
 
 	for (i = 0; i < s->n; i++) {
 		err_init(&one);
-		if ((st = resume_one(app, &s->found[i], &one)) == ST_OK)
+		if ((st = resume_one(app, s->options, &s->found[i], &one)) == ST_OK)
 			continue;
 		if (worst != ST_OK && class_worse(worst, st) == worst)
 			log_say(LOG_ERROR_, "%s: %s", s->found[i].name, one.text);
@@ -117,6 +124,7 @@ resume_run(struct app *app, const struct options *o, struct err *err)
 	static struct search s;		/* app->object points into it until the process ends */
 	enum status st;
 
+	s.options = o;
 	s.wanted = o->n_operands > 0 ? o->operands[0] : NULL;
 	if ((st = stores_each(app, look_into, &s, err)) != ST_OK)
 		return st;
@@ -131,5 +139,5 @@ resume_run(struct app *app, const struct options *o, struct err *err)
 }
 
 const struct command command_resume = {
-	"resume", "[RUN]", N_("go on with an interrupted run, or close a pending archive"), NULL, 0, 1, resume_run
+	"resume", "[RUN]", N_("go on with an interrupted run, or close a pending archive"), resume_options, 0, 1, resume_run
 };

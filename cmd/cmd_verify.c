@@ -12,6 +12,7 @@ static const struct option_def verify_options[] = {
 	{ "receipt", 0, "FILE", N_("head receipts kept elsewhere: was a chain cut off or written anew?"), true },
 	{ "renewal", 0, "FILE", N_("a renewal archive kept elsewhere, to vouch for what is older"), true },
 	{ "bag", 0, NULL, N_("other people's BagIt bags: directories, tar, tar.gz, zip"), false },
+	{ "views", 0, NULL, N_("compare the views with the records, too: every format holds every record"), false },
 	{ "html", 0, "FILE", N_("write the report as a page, too"), false },
 	DECRYPT_OPTIONS,
 	{ NULL, 0, NULL, NULL, false }
@@ -30,6 +31,8 @@ verify_run(struct app *app, const struct options *o, struct err *err)
 			return err_set(err, ST_USAGE, _("--trust says whom to believe; a bag names nobody: leave it out, or leave out --bag"));
 		if (options_has(o, "html"))
 			return err_set(err, ST_USAGE, _("--html is the report on archives; for bags there is --json"));
+		if (options_has(o, "views"))
+			return err_set(err, ST_USAGE, _("--views compares the views of our archives; a bag has none: leave it out, or leave out --bag"));
 		if (options_has(o, "receipt"))
 			return err_set(err, ST_USAGE, _("--receipt names the head of a chain; a bag has none: leave it out, or leave out --bag"));
 		if (options_has(o, "renewal"))
@@ -38,6 +41,7 @@ verify_run(struct app *app, const struct options *o, struct err *err)
 	}
 	if ((st = judge_open(&j, app, o, err)) != ST_OK)
 		return st;
+	j.views = options_has(o, "views");
 	for (i = 0; i < o->n_operands && st == ST_OK; i++) {
 		app->object = o->operands[i];
 		st = stat(o->operands[i], &sb) == 0 && S_ISDIR(sb.st_mode) ? judge_store(&j, o->operands[i], err) : judge_file(&j, o->operands[i], err);

@@ -7,10 +7,23 @@
 #include "cmd/class.h"
 #include "cmd/decrypt.h"
 #include "cmd/verify_print.h"
+#include "cmd/views_check.h"
 #include "cmd/vouch.h"
 #include "core/i18n.h"
 #include "core/log.h"
 #include "core/when.h"
+
+/* Views that differ leave the verdict as it is: what was sealed is there.  But what was asked for is not: PARTIAL. */
+static void
+fold_views(struct judging *j, const char *path, const struct verify_report *r)
+{
+	const enum status st = r->views == VERIFY_VIEWS_DIFFER ? ST_PARTIAL : r->views == VERIFY_VIEWS_UNKNOWN ? ST_UNSURE : ST_OK;
+
+	if (st == ST_OK || class_worse(j->worst, st) == j->worst)
+		return;
+	j->worst = st;
+	snprintf(j->why, sizeof(j->why), "%s: %s", path, verify_report_why_views(r));
+}
 
 static void
 fold(struct judging *j, const char *path, const struct verify_report *r)
@@ -68,6 +81,7 @@ judge_put(struct judging *j, const char *name, const struct verify_report *r, st
 	enum status st = verify_html_add(&j->html, name, r, err);
 
 	fold(j, name, r);
+	fold_views(j, name, r);
 	return st != ST_OK ? st : j->app->json ? verify_print_json(name, r, out, err) : verify_print_text(name, r, out, err);
 }
 
@@ -86,6 +100,20 @@ judge_say(struct judging *j, const char *name, const char *id, enum verdict verd
 	if ((st = judge_put(j, name, &r, &out, err)) == ST_OK && (st = app_print(&out, err)) == ST_OK)
 		j->app->answered = j->app->json;
 	buf_free(&out);
+	return st;
+}
+
+enum status
+judge_content(struct judging *j, const char *path, struct verify_report *r, struct err *err)
+{
+	struct lookup *l = NULL;
+	enum status st;
+
+	if (!j->views)
+		return verify_with_key(path, &j->trust, j->key, when_now_ms(), NULL, r, err);
+	if ((st = lookup_judge(&l, path, &j->trust, j->key, when_now_ms(), r, err)) == ST_OK)
+		st = views_check(l, path, &j->trust, j->key, r, err);
+	lookup_close(l);
 	return st;
 }
 
@@ -120,9 +148,7 @@ judge_file(struct judging *j, const char *path, struct err *err)
 	enum status st;
 
 	memset(&report, 0, sizeof(report));
-	if ((st = vouch_beside(path, with_store, j, err)) != ST_OK)
-		return st;
-	if ((st = verify_with_key(path, &j->trust, j->key, when_now_ms(), NULL, &report, err)) != ST_OK)
+	if ((st = vouch_beside(path, with_store, j, err)) != ST_OK || (st = judge_content(j, path, &report, err)) != ST_OK)
 		return st;
 	if (j->receipts_must)
 		judge_receipts(&j->receipts, &report);
@@ -142,7 +168,10 @@ judge_answer(struct judging *j, enum status st, struct err *err)
 		return st;
 	if (st != ST_OK)	/* the verdict weighs more, but this is not forgotten */
 		log_say(LOG_ERROR_, "%s", err->text);
-	if (j->worst != ST_OK)
+	if (j->worst == ST_PARTIAL) {
+		err_set(err, j->worst, _("views differ from records: %s"), j->why);
+		err_next(err, _("trust the records; right views are made with: custody render ARCHIVE -o DIR"));
+	} else if (j->worst != ST_OK)
 		err_set(err, j->worst, "%s: %s", verify_print_word(j->worst == ST_CORRUPT ? VERDICT_INVALID : VERDICT_INDETERMINATE), j->why);
 	return j->worst;
 }

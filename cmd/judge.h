@@ -21,6 +21,7 @@ struct judging {
 	struct verify_html html;
 	struct receipts	 receipts;
 	bool		 receipts_must;		/* they were given by hand: that none fits is a doubt */
+	bool		 views;			/* the views are compared with the records, too */
 	bool		 seals_only;		/* no archive is read, only what lies in .seal directories */
 	int64_t		 heartbeat_ms;		/* 0: none */
 	enum status	 worst;			/* of everything judged so far, with its reason */
@@ -43,6 +44,8 @@ void judge_receipts(const struct receipts *, struct verify_report *);
 enum status judge_answer(struct judging *, enum status, struct err *) STATUS_USE;
 
 /* --- between judge.c and judge_store.c --- */
+/* judge_content(j, path, report, err): the archive or pending archive ${path}, its views too when they are wanted.  As verify_with_key. */
+enum status judge_content(struct judging *, const char *path, struct verify_report *, struct err *) STATUS_USE;
 /* judge_renewals(j, s, label, err): prove the renewal archives of this label in the store (NULL: it is none) and those given by hand; the same ones are proven once. */
 enum status judge_renewals(struct judging *, const struct store *, const char *label, struct err *) STATUS_USE;
 /* judge_put(j, name, r, out, err): append what is printed of a report, and let it count. */

@@ -34,8 +34,21 @@ label_of(const char *name, char label[40])
 	snprintf(label, 40, "%.*s", (int)(strrchr(name, '-') - name), name);
 }
 
+/* Recipients change in the life of a chain: what was not meant for this one is judged as without a key. */
 static enum status
-judge_content(struct judging_store *s, const struct store_entry *e, struct buf *path, struct verify_report *r, struct err *err)
+judge_without_key(struct judging *j, const char *path, struct verify_report *r, struct err *err)
+{
+	struct crypt_key *key = j->key;
+	enum status st;
+
+	j->key = NULL;
+	st = judge_content(j, path, r, err);
+	j->key = key;
+	return st;
+}
+
+static enum status
+content(struct judging_store *s, const struct store_entry *e, struct buf *path, struct verify_report *r, struct err *err)
 {
 	bool read = !s->j->seals_only && e->state == STORE_CLOSED, open = e->state == STORE_PENDING || e->state == STORE_UNFINISHED;
 	enum status st;
@@ -45,9 +58,8 @@ judge_content(struct judging_store *s, const struct store_entry *e, struct buf *
 		return st;
 	progress_phase(e->name);
 	if (read || open) {
-		st = verify_with_key(path->p, &s->j->trust, s->j->key, when_now_ms(), NULL, r, err);
-		/* Recipients change in the life of a chain: what was not meant for this one is judged as without a key. */
-		return st == ST_DENIED ? verify_archive(path->p, &s->j->trust, when_now_ms(), NULL, r, err) : st;
+		st = judge_content(s->j, path->p, r, err);
+		return st == ST_DENIED ? judge_without_key(s->j, path->p, r, err) : st;
 	}
 	if ((st = verify_seal_dir(path->p, e->name, &s->j->trust, when_now_ms(), r, err)) != ST_OK)
 		return st;
@@ -106,7 +118,7 @@ one(struct judging_store *s, const struct store_entry *e, struct err *err)
 	r.token_ms = WHEN_UNKNOWN;
 	buf_init(&out, (size_t)1 << 20);
 	buf_init(&path, 8192);
-	if ((st = judge_content(s, e, &path, &r, err)) == ST_OK && (st = take_seal(s, e, &r, err)) == ST_OK &&
+	if ((st = content(s, e, &path, &r, err)) == ST_OK && (st = take_seal(s, e, &r, err)) == ST_OK &&
 	    (st = judge_put(s->j, path.p, &r, &out, err)) == ST_OK && (st = app_print(&out, err)) == ST_OK)
 		s->j->app->answered = s->j->app->json;
 	buf_free(&path);

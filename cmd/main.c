@@ -8,6 +8,7 @@
 
 #include "cmd/app.h"
 #include "cmd/class.h"
+#include "cmd/rendering.h"
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/log.h"
@@ -18,7 +19,7 @@
 
 const struct command *const commands[] = {
 	&command_init, &command_export, &command_resume, &command_runs, &command_verify, &command_list, &command_show, &command_extract,
-	&command_prove, &command_check, &command_redact, &command_sign, &command_timestamp, &command_chain, NULL
+	&command_render, &command_prove, &command_check, &command_redact, &command_sign, &command_timestamp, &command_chain, NULL
 };
 
 static const struct option_def global_options[] = {
@@ -61,6 +62,8 @@ help_command(const struct command *c)
 		printf(_("\noptions:\n"));
 		options_help(c->options);
 	}
+	if (c == &command_render || c == &command_export)	/* [tenant] views names them */
+		formats_help();
 	printf(_("\nglobal options:\n"));
 	options_help(global_options);
 }

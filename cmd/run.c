@@ -1,5 +1,6 @@
 /* run.c: the frame of an export: what is opened, in which order, and what a new run and a resumed one share. */
 #include "cmd/run_overflow.h"
+#include "cmd/run_render.h"
 
 #include <inttypes.h>
 #include <netdb.h>
@@ -45,6 +46,8 @@ run_free(struct run *r)
 	size_t i;
 
 	source_close(r->source);
+	run_render_close(r);
+	crypt_key_close(r->source_key);
 	run_overflow_close(r);
 	archive_free(r->archive);
 	archive_free(r->next);
@@ -349,7 +352,7 @@ run_create(struct run *r, int64_t covers_from_ms, char name[40], struct archive 
 	p.software = "custody " CUSTODY_VERSION;
 	p.began_ms = r->state.began_ms;
 	p.covers_from_ms = covers_from_ms != WHEN_UNKNOWN ? covers_from_ms : head.any ? head.seal.covers_until_ms : 0;
-	if (!head.any && r->state.scope.scope.since_ms != WHEN_UNKNOWN && r->state.scope.scope.since_ms <= p.began_ms)
+	if (!head.any && !run_state_apart(&r->state) && r->state.scope.scope.since_ms != WHEN_UNKNOWN && r->state.scope.scope.since_ms <= p.began_ms)
 		p.covers_from_ms = r->state.scope.scope.since_ms;
 	p.to = r->to;
 	p.test_salt_key = r->test ? r->test_key : NULL;
@@ -365,7 +368,8 @@ run_begin_event(struct run *r, const char *action, struct err *err)
 	buf_init(&detail, (size_t)1 << 20);
 	if ((st = buf_addf(&detail, err, "{\"program\":\"custody %s\",\"session\":%" PRIu64 ",\"volume\":%" PRIu64 ",\"scope\":", CUSTODY_VERSION,
 	    r->state.n_sessions, r->state.volume.number)) == ST_OK &&
-	    (st = scope_encode(&r->state.scope, &detail, err)) == ST_OK && (st = buf_putc(&detail, '}', err)) == ST_OK)
+	    (st = scope_encode(&r->state.scope, &detail, err)) == ST_OK &&
+	    (!r->state.rendering.is || (st = run_render_from(r, &detail, err)) == ST_OK) && (st = buf_putc(&detail, '}', err)) == ST_OK)
 		st = run_event(r, action, buf_str(&detail), err);
 	buf_free(&detail);
 	return st;
@@ -432,7 +436,7 @@ run_export(struct run *r, const struct options *o, struct run_result *result, st
 	run_settings_take(r);
 	if ((st = run_create(r, WHEN_UNKNOWN, r->archive_name, &r->archive, err)) == ST_OK) {
 		r->state.n_sessions = 1;
-		if ((st = run_begin_event(r, "run.begin", err)) == ST_OK)
+		if ((st = run_begin_event(r, r->state.rendering.is ? "rendering.begin" : "run.begin", err)) == ST_OK)
 			st = run_finish(r, result, err);
 	}
 	return st == ST_OK ? st : interrupted(r, st, err);
@@ -461,7 +465,8 @@ run_resume(struct run *r, const char *name, struct run_result *result, struct er
 	}
 	if (st != ST_OK ||
 	    (st = run_settings_same(r, archive_phase(r->archive) != ARCHIVE_SEALED || r->state.volume.goes_on, err)) != ST_OK ||
-	    ((archive_phase(r->archive) != ARCHIVE_SEALED || r->state.volume.goes_on) && (st = run_recipients_same(r, err)) != ST_OK))
+	    ((archive_phase(r->archive) != ARCHIVE_SEALED || r->state.volume.goes_on) && (st = run_recipients_same(r, err)) != ST_OK) ||
+	    (r->state.rendering.is && archive_phase(r->archive) != ARCHIVE_SEALED && (st = run_render_open(r, err)) != ST_OK))
 		goto out;
 	if (archive_phase(r->archive) == ARCHIVE_CAPTURE) {
 		r->state.n_sessions++;

@@ -40,6 +40,8 @@ struct run {
 	struct crypt_to	*to;			/* recipients of new archives; NULL: not encrypted */
 	struct archive	*archive, *next;	/* next: the volume that follows, begun while this one is closed */
 	struct run_volume next_volume;
+	struct run_render *render;		/* run_render.c: the archive whose records are rendered; NULL: none */
+	struct crypt_key *source_key;		/* of a recipient of that archive; NULL: none was given */
 	struct source	*source;
 	struct source_params params;		/* of the source, as long as it lives */
 	struct buf	 begun_at, begun_with;	/* its cursor and carry */

@@ -5,6 +5,7 @@
 
 #include "cmd/run_named.h"
 #include "cmd/run_overflow.h"
+#include "cmd/run_render.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/log.h"
@@ -252,7 +253,7 @@ open_source(struct run *r, struct err *err)
 	char archive[40];
 	enum status st;
 
-	if (r->state.cursor.n == 0 && !r->state.renewal) {	/* a renewal takes nothing from a tenant's last run and leaves nothing to its next */
+	if (r->state.cursor.n == 0 && !run_state_apart(&r->state)) {	/* a renewal takes nothing from a tenant's last run and leaves nothing to its next */
 		buf_init(&carry, (size_t)16 << 20);
 		st = catalog_carry(r->catalog, r->state.tenant, &carry, archive, err);
 		if (st == ST_OK || st == ST_END) {
@@ -278,6 +279,8 @@ open_source(struct run *r, struct err *err)
 	p->carry = r->begun_with.n > 0 ? buf_str(&r->begun_with) : STR_NONE;
 	p->program = r->app->program;
 	p->backoff_ms = r->backoff_ms;
+	if (r->state.rendering.is)
+		return run_render_source(r, &r->source, err);
 	return r->state.renewal ? run_renew_open(r, &r->source, err) : engine_open(&r->source, p, err);
 }
 
@@ -334,9 +337,8 @@ ended(struct run *r, struct tables *views, struct err *err)
 	struct buf state;
 	enum status st;
 
-	if (scope_is_whole(&r->state.scope) && (st = check_counts(r, views, err)) != ST_OK)
-		return st;
-	if ((st = check_named(r, views, err)) != ST_OK)
+	if (!r->state.rendering.is && ((scope_is_whole(&r->state.scope) && (st = check_counts(r, views, err)) != ST_OK) ||
+	    (st = check_named(r, views, err)) != ST_OK))
 		return st;
 	r->state.captured_ms = when_now_ms();
 	buf_init(&state, (size_t)32 << 20);
@@ -345,7 +347,7 @@ ended(struct run *r, struct tables *views, struct err *err)
 	    (st = buf_str_add(&state, r->state.carry.n > 0 ? buf_str(&r->state.carry) : STR("null"), err)) == ST_OK &&
 	    (st = buf_addz(&state, ",\"streams\":", err)) == ST_OK && (st = run_state_streams_json(&r->state, &state, err)) == ST_OK &&
 	    (st = buf_putc(&state, '}', err)) == ST_OK)
-		st = last_event(r, r->state.renewal ? "renewal.captured" : "run.captured", buf_str(&state), err);
+		st = last_event(r, r->state.renewal ? "renewal.captured" : r->state.rendering.is ? "rendering.captured" : "run.captured", buf_str(&state), err);
 	buf_free(&state);
 	return st == ST_OK ? finish_records(r, err) : st;
 }
@@ -431,7 +433,7 @@ run_capture(struct run *r, struct err *err)
 	struct tables *views = NULL;
 	enum status st;
 
-	r->tables = run_view_wanted(r, &csv_view);
+	r->tables = !r->state.rendering.is && run_view_wanted(r, &csv_view);
 	run_view_options(r, &opt);
 	run_place_init(&place, r->archive, NULL);
 	if ((st = tables_open(&views, &opt, &place.place, err)) != ST_OK)

@@ -1,5 +1,5 @@
 /* run_place.c: views of a run: where they go, what stands in them, which are wanted. */
-#include "cmd/run.h"
+#include "cmd/run_render.h"
 #include "core/i18n.h"
 #include "formats/formats.h"
 #include "formats/view_approvals.h"
@@ -35,6 +35,10 @@ run_view_options(struct run *r, struct format_options *opt)
 	const struct archive_params *p = archive_params_of(r->archive);
 	const char *crlf = config_get(r->app->config, r->section, "csv.crlf");
 
+	if (run_render_families(r) != NULL) {
+		facts_options(&run_render_families(r)->facts, opt);
+		return;
+	}
 	*opt = (struct format_options){ .crlf = crlf != NULL && strcmp(crlf, "yes") == 0,
 		.organization = p->organization,
 		.made_ms = r->state.began_ms,
@@ -64,6 +68,8 @@ run_view_wanted(const struct run *r, const struct view_family *family)
 
 	if (family == &report_view) /* what a run says of itself is no matter of taste */
 		return true;
+	if (run_render_families(r) != NULL)
+		return rendering_has(run_render_families(r), family);
 	if (list == NULL)
 		return family->usual;
 	while (next_word(&list, &word))

@@ -27,7 +27,7 @@ seal(struct run *r, struct err *err)
 		p.covers_until_ms = archive_params_of(r->archive)->covers_from_ms;
 	if (r->state.volume.until_ms != WHEN_UNKNOWN)
 		p.covers_until_ms = until != WHEN_UNKNOWN && until < r->state.volume.until_ms ? until : r->state.volume.until_ms;
-	if (r->state.renewal)	/* nothing was fetched: the time that archives cover does not go on */
+	if (run_state_apart(&r->state))	/* nothing was fetched: the time that archives cover does not go on */
 		p.covers_until_ms = archive_params_of(r->archive)->covers_from_ms;
 	p.gaps = run_state_gaps(&r->state) - r->state.volume.gaps_before;
 	if (r->state.volume.number > 1 || r->state.volume.goes_on) {
@@ -175,7 +175,7 @@ remember(struct run *r, const struct run_archive *done, struct err *err)
 	struct catalog_run c = { 0 };
 
 	snprintf(c.run, sizeof(c.run), "%s", r->state.run);
-	if (!r->state.renewal)
+	if (!run_state_apart(&r->state))
 		snprintf(c.tenant, sizeof(c.tenant), "%s", r->state.tenant);
 	snprintf(c.archive, sizeof(c.archive), "%s", r->archive_name);
 	c.began_ms = r->state.began_ms;

@@ -179,6 +179,17 @@ put_text(const char *name, const char *value, struct buf *out, struct err *err)
 	return st == ST_OK ? json_put_string(out, str_of(value), err) : st;
 }
 
+static enum status
+put_rendering(const struct run_rendering *s, struct buf *out, struct err *err)
+{
+	enum status st;
+
+	if ((st = buf_addz(out, ",\"rendering\":{\"path\":", err)) != ST_OK || (st = json_put_string(out, str_of(s->path), err)) != ST_OK)
+		return st;
+	return buf_addf(out, err, ",\"archive\":\"%s\",\"chain\":\"%s\",\"seal\":\"%s\",\"sequence\":%" PRIu64 ",\"formats\":\"%s\"}", s->archive, s->chain,
+	    s->seal, s->sequence, s->formats);
+}
+
 enum status
 run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 {
@@ -198,6 +209,7 @@ run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 	    s->captured_ms, s->gap_entries, s->limit_entries, s->events, s->n_sessions, s->users_seen, s->rooms_seen)) != ST_OK ||
 	    (st = scope_encode(&s->scope, out, err)) != ST_OK || (st = put_volume(&s->volume, out, err)) != ST_OK ||
 	    (s->renewal && (st = buf_addz(out, ",\"renewal\":1", err)) != ST_OK) ||
+	    (s->rendering.is && (st = put_rendering(&s->rendering, out, err)) != ST_OK) ||
 	    (st = buf_addz(out, ",\"streams\":", err)) != ST_OK ||
 	    (st = run_state_streams_json(s, out, err)) != ST_OK ||
 	    (st = buf_addz(out, ",\"cursor\":", err)) != ST_OK || (st = buf_str_add(out, cursor, err)) != ST_OK ||
@@ -310,6 +322,15 @@ decode_volume(struct run_volume *v, const struct json_node *t, size_t i)
 }
 
 static bool
+decode_rendering(struct run_rendering *s, const struct json_node *t, size_t i, struct arena *a)
+{
+	s->is = i != 0;
+	return i == 0 || (get_text(t, i, "path", a, s->path, sizeof(s->path)) && get_text(t, i, "archive", a, s->archive, sizeof(s->archive)) &&
+	    get_text(t, i, "chain", a, s->chain, sizeof(s->chain)) && get_text(t, i, "seal", a, s->seal, sizeof(s->seal)) &&
+	    get_u64(t, i, "sequence", &s->sequence) && get_text(t, i, "formats", a, s->formats, sizeof(s->formats)));
+}
+
+static bool
 decode(struct run_state *s, struct str json, struct arena *a)
 {
 	struct json_node *t;
@@ -330,7 +351,8 @@ decode(struct run_state *s, struct str json, struct arena *a)
 	    (at = json_get(t, 0, "scope")) == 0 || scope_decode(&s->scope, t[at].val, NULL) != ST_OK ||
 	    !decode_volume(&s->volume, t, json_get(t, 0, "volume")) || (list = json_get(t, 0, "streams")) == 0)
 		return false;
-	if (json_get(t, 0, "renewal") != 0 && !get_flag(t, 0, "renewal", &s->renewal))
+	if ((json_get(t, 0, "renewal") != 0 && !get_flag(t, 0, "renewal", &s->renewal)) ||
+	    !decode_rendering(&s->rendering, t, json_get(t, 0, "rendering"), a))
 		return false;
 	for (k = list + 1; k < t[list].next; k = t[k].next)
 		if (!decode_stream(s, t, k, a))

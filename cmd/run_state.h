@@ -40,6 +40,9 @@ struct run_volume {
 	uint64_t blobs;			/* downloads waiting so far: names their files */
 };
 
+/* run_render.c: the sealed archive whose records this run renders. */
+struct run_rendering { bool is; char path[4096], archive[40], chain[48], seal[65]; uint64_t sequence; char formats[512] /* separated by blanks */; };
+
 struct run_state {
 	char		 run[64], tenant[68], platform[64], corp[128];
 	/* What else of the tenant's section a run must go on with (run_settings.c); as it takes effect, also where the key is absent. */
@@ -51,10 +54,14 @@ struct run_state {
 	uint64_t	 gap_entries, limit_entries, events;	/* running numbers of those records */
 	uint64_t	 n_sessions;
 	bool		 renewal;			/* a renewal archive: the source is the chain itself (run_renew.c) */
+	struct run_rendering rendering;
 	uint64_t	 users_seen, rooms_seen;	/* run_named.c: of those that the scope names, one bit each */
 	struct run_volume volume;
 	struct buf	 cursor, carry;			/* of the source */
 };
+
+/* Nothing of the platform is fetched: no cursor is taken from a tenant or left to it, and no time is covered. */
+static inline bool run_state_apart(const struct run_state *s) { return s->renewal || s->rendering.is; }
 
 void run_state_init(struct run_state *);
 void run_state_free(struct run_state *);

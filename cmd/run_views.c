@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "cmd/run.h"
+#include "cmd/run_render.h"
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/progress.h"
@@ -30,6 +30,9 @@ put_member(struct buf *out, const char *name, const char *value, struct err *err
 	"What was damaged, missing or not to be had is a listed gap."
 #define RENEWAL_ZH	"续期归档包：其中没有平台的记录。链上以前的每个归档包都已读取并验证；其封签、签名、列表和时间戳保存于此，并附其未压缩 tar 整体的散列值；" \
 	"已销毁的归档包只有封签。随后取得了当日的吊销列表。损坏、缺失或取不到的均列为缺口。"
+#define RENDERING_EN	"A rendering: no record of the platform stands in it, and nothing is said of the platform. Its views were made from the records of the sealed and " \
+	"verified archive named in derived_from, within the scope given; those records are authoritative."
+#define RENDERING_ZH	"派生视图归档包：其中没有平台的记录，也不对平台作任何陈述。视图由 derived_from 所列、已加封并经验证的归档包中的记录按所给范围生成；以那些记录为准。"
 #define GOES_ON_EN	"This archive was full and the run went on in the next one: the figures are those up to here; the certificate of the whole run " \
 	"stands in the last volume."
 #define GOES_ON_ZH	"本归档包已满，任务在下一个归档包中继续：此处数字截至本卷为止；整个任务的完整性证明见最后一卷。"
@@ -102,7 +105,8 @@ run_report(struct run *r, struct buf *out, struct err *err)
 	when_utc(r->state.began_ms, began);
 	when_utc(r->state.captured_ms, ended);
 	if ((st = buf_addf(out, err, "{\"format\":\"custody-completeness/1\",\"complete\":%s,\"gaps\":%" PRIu64 ",\"limits\":%" PRIu64,
-	    gaps == 0 && !r->state.volume.goes_on ? "true" : "false", gaps, limits)) != ST_OK ||
+	    r->state.rendering.is ? "null" : gaps == 0 && !r->state.volume.goes_on ? "true" : "false", gaps, limits)) != ST_OK ||
+	    (r->state.rendering.is && (st = run_render_from(r, out, err)) != ST_OK) ||
 	    (st = put_member(out, "archive", p->name, err)) != ST_OK || (st = put_member(out, "chain", p->chain, err)) != ST_OK ||
 	    (st = put_member(out, "run", r->state.run, err)) != ST_OK || (st = put_member(out, "tenant", r->state.tenant, err)) != ST_OK ||
 	    (st = put_member(out, "platform", r->state.platform, err)) != ST_OK ||
@@ -117,6 +121,7 @@ run_report(struct run *r, struct buf *out, struct err *err)
 	    (st = buf_addf(out, err, ",\"sessions\":%" PRIu64 ",\"scope\":", r->state.n_sessions)) != ST_OK ||
 	    (st = scope_encode(&r->state.scope, out, err)) != ST_OK ||
 	    (st = buf_addz(out, r->state.renewal ? ",\"method\":{\"en\":\"" RENEWAL_EN "\",\"zh\":\"" RENEWAL_ZH "\"},\"streams\":" :
+	    r->state.rendering.is ? ",\"method\":{\"en\":\"" RENDERING_EN "\",\"zh\":\"" RENDERING_ZH "\"},\"streams\":" :
 	    ",\"method\":{\"en\":\"" METHOD_EN "\",\"zh\":\"" METHOD_ZH "\"},\"streams\":", err)) != ST_OK ||
 	    (st = run_state_streams_json(&r->state, out, err)) != ST_OK)
 		return st;
@@ -185,10 +190,12 @@ run_views_finish(struct run *r, struct err *err)
 		goto out;
 	in.history = history_view(r->history);
 	progress_phase(_("making views"));
-	if ((st = run_report(r, &report, err)) == ST_OK && (st = finish_tables(r, &opt, &place.place, err)) == ST_OK) {
-		opt.report = buf_str(&report);
+	st = run_report(r, &report, err);
+	opt.report = buf_str(&report);
+	if (st == ST_OK && r->state.rendering.is)
+		st = run_render_views(r, &opt, &place.place, err);
+	else if (st == ST_OK && (st = finish_tables(r, &opt, &place.place, err)) == ST_OK)
 		st = run_make(r, &in, pages, err);
-	}
 out:
 	history_close(r->history);
 	r->history = NULL;

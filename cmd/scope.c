@@ -8,19 +8,7 @@
 
 #define WORDS_MAX	256
 
-const struct option_def options_scope[] = {
-	{ "area", 0, "A,…", N_("only these areas: contacts, chat, approvals, …"), true },
-	{ "stream", 0, "S,…", N_("only these streams: departments, users, messages, approvals, …"), true },
-	{ "exclude", 0, "X,…", N_("not these areas or streams"), true },
-	{ "since", 0, "T", N_("from this moment on (RFC 3339 or a date; zone of the tenant)"), false },
-	{ "until", 0, "T", N_("before this moment"), false },
-	{ "department", 0, "ID,…", N_("only these departments with all below them"), true },
-	{ "user", 0, "ID,…", N_("only these members"), true },
-	{ "room", 0, "ID,…", N_("only these rooms"), true },
-	{ "left", 0, NULL, N_("only people who have left, where the platform says who; WeCom does not"), false },
-	{ "pilot", 0, NULL, N_("a small, complete sample through every step"), false },
-	{ NULL, 0, NULL, NULL, false }
-};
+const struct option_def options_scope[] = { SCOPE_OPTIONS, { NULL, 0, NULL, NULL, false } };
 
 /* The lists of a scope, by the names they have in options and JSON. */
 static const struct { const char *option, *json; size_t offset; } lists[] = {
@@ -128,6 +116,8 @@ scope_encode(const struct run_scope *s, struct buf *out, struct err *err)
 	size_t i;
 
 	st = buf_addf(out, err, "{\"pilot\":%s", s->scope.pilot ? "true" : "false");
+	if (st == ST_OK && s->scope.left)
+		st = buf_addz(out, ",\"left\":true", err);
 	if (st == ST_OK && s->scope.since_ms != WHEN_UNKNOWN) {
 		when_utc(s->scope.since_ms, time);
 		st = buf_addf(out, err, ",\"since\":\"%s\"", time);
@@ -168,6 +158,7 @@ scope_decode(struct run_scope *s, struct str json, struct err *err)
 	if ((at = json_get(t, 0, "until")) != 0 && (st = when_parse_utc(t[at].val, &s->scope.until_ms, err)) != ST_OK)
 		return st;
 	s->scope.pilot = (at = json_get(t, 0, "pilot")) != 0 && t[at].tok == JSON_TRUE;
+	s->scope.left = (at = json_get(t, 0, "left")) != 0 && t[at].tok == JSON_TRUE;
 	return check_range(s, err);
 }
 

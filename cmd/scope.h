@@ -9,6 +9,19 @@
 #include "core/buf.h"
 #include "core/source.h"
 
+/* Rows for the table of a command. */
+#define SCOPE_OPTIONS \
+	{ "area", 0, "A,…", N_("only these areas: contacts, chat, approvals, …"), true }, \
+	{ "stream", 0, "S,…", N_("only these streams: departments, users, messages, approvals, …"), true }, \
+	{ "exclude", 0, "X,…", N_("not these areas or streams"), true }, \
+	{ "since", 0, "T", N_("from this moment on (RFC 3339 or a date; zone of the tenant)"), false }, \
+	{ "until", 0, "T", N_("before this moment"), false }, \
+	{ "department", 0, "ID,…", N_("only these departments with all below them"), true }, \
+	{ "user", 0, "ID,…", N_("only these members"), true }, \
+	{ "room", 0, "ID,…", N_("only these rooms"), true }, \
+	{ "left", 0, NULL, N_("only people who have left, where the platform says who; WeCom does not"), false }, \
+	{ "pilot", 0, NULL, N_("a small, complete sample through every step"), false }
+
 struct run_scope { struct scope scope; struct arena arena; };
 
 void scope_init(struct run_scope *);

@@ -24,7 +24,7 @@ line(struct report *r, const char *what, const char *member, struct err *err)
 	struct str text;
 	enum status st;
 
-	if ((st = text_of(r, json_get(r->t, 0, member), &text, err)) != ST_OK || (st = buf_addf(r->out, err, "    %s: ", what)) != ST_OK ||
+	if ((st = text_of(r, json_path(r->t, 0, member), &text, err)) != ST_OK || (st = buf_addf(r->out, err, "    %s: ", what)) != ST_OK ||
 	    (st = utf8_terminal(text, r->out, err)) != ST_OK)
 		return st;
 	return buf_putc(r->out, '\n', err);
@@ -78,10 +78,13 @@ put_all(struct report *r, struct err *err)
 	size_t streams = json_get(r->t, 0, "streams"), complete = json_get(r->t, 0, "complete"), k;
 	enum status st;
 
-	if (streams == 0 || r->t[streams].tok != JSON_ARR || complete == 0 || (r->t[complete].tok != JSON_TRUE && r->t[complete].tok != JSON_FALSE))
+	if (streams == 0 || r->t[streams].tok != JSON_ARR || complete == 0 || (r->t[complete].tok != JSON_TRUE && r->t[complete].tok != JSON_FALSE && r->t[complete].tok != JSON_NULL))
 		return err_set(err, ST_CORRUPT, _("%s of the archive is no completeness report"), SIGN_REPORT);
-	if ((st = buf_addz(r->out, r->t[complete].tok == JSON_TRUE ? _("  Completeness report (checked: it is the sealed one): complete\n") :
+	if ((st = buf_addz(r->out, r->t[complete].tok == JSON_NULL ?
+	    _("  Completeness report (checked: it is the sealed one): views of another archive, nothing is said of the platform\n") : r->t[complete].tok == JSON_TRUE ? _("  Completeness report (checked: it is the sealed one): complete\n") :
 	    _("  Completeness report (checked: it is the sealed one): NOT complete\n"), err)) != ST_OK ||
+	    (r->t[complete].tok == JSON_NULL && ((st = line(r, _("views of"), "derived_from.archive", err)) != ST_OK ||
+	    (st = line(r, _("the seal it has (SHA-256)"), "derived_from.seal_sha256", err)) != ST_OK)) ||
 	    (st = line(r, _("organisation"), "organization", err)) != ST_OK || (st = line(r, _("platform"), "platform", err)) != ST_OK ||
 	    (st = line(r, _("account"), "account", err)) != ST_OK || (st = line(r, _("purpose"), "purpose", err)) != ST_OK ||
 	    (st = line(r, _("legal basis"), "legal_basis", err)) != ST_OK || (st = line(r, _("operator"), "operator", err)) != ST_OK ||

@@ -195,7 +195,8 @@ verify_html_add(struct verify_html *h, const char *name, const struct verify_rep
 	h->n[r->verdict]++;
 	if ((st = buf_addf(out, err, "<section class=\"%s\">\n", classes[r->verdict])) != ST_OK || (st = put_between(out, "<h2>", name, " ", err)) != ST_OK ||
 	    (st = buf_addf(out, err, "<b class=\"%s\">%s %s</b></h2>\n", classes[r->verdict], marks[r->verdict], word(r->verdict))) != ST_OK ||
-	    (st = put_stage(out, r, err)) != ST_OK)
+	    (st = put_stage(out, r, err)) != ST_OK ||
+	    (r->views == VERIFY_VIEWS_DIFFER && (st = put_between(out, "<p class=\"stage\">", _("Its views do not say what its records say: see usability."), "</p>\n", err)) != ST_OK))
 		return st;
 	for (g = 0; g < 4; g++)
 		if ((st = put_steps(out, r, g, err)) != ST_OK)

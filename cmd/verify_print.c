@@ -32,7 +32,8 @@ verify_print_text(const char *path, const struct verify_report *r, struct buf *o
 	size_t i;
 	int g;
 
-	if ((st = utf8_terminal(str_of(path), out, err)) != ST_OK || (st = buf_addf(out, err, ": %s\n", verify_print_word(r->verdict))) != ST_OK)
+	if ((st = utf8_terminal(str_of(path), out, err)) != ST_OK || (st = buf_addf(out, err, ": %s%s\n", verify_print_word(r->verdict),
+	    r->views == VERIFY_VIEWS_DIFFER ? _(", but its views do not say what its records say") : "")) != ST_OK)
 		return st;
 	for (g = 0; g < 4; g++) {
 		bool head = false;
@@ -91,8 +92,8 @@ verify_print_json_steps(const struct verify_report *r, struct buf *out, struct e
 	size_t i;
 
 	for (i = 0; i < r->n_steps && st == ST_OK; i++) {
-		st = buf_addf(out, err, "%s{\"group\":\"%s\",\"step\":\"%s\",\"verdict\":\"%s\",\"text\":", i == 0 ? "" : ",", group_ids[r->steps[i].group],
-		    r->steps[i].id, verdict_names[r->steps[i].verdict]);
+		st = buf_addf(out, err, "%s{\"group\":\"%s\",\"step\":\"%s\",\"verdict\":\"%s\",%s\"text\":", i == 0 ? "" : ",", group_ids[r->steps[i].group],
+		    r->steps[i].id, verdict_names[r->steps[i].verdict], r->steps[i].remark ? "\"counts\":false," : "");
 		if (st == ST_OK && (st = json_put_string(out, str_of(r->steps[i].text), err)) == ST_OK)
 			st = buf_putc(out, '}', err);
 	}
@@ -106,6 +107,9 @@ verify_print_json(const char *path, const struct verify_report *r, struct buf *o
 
 	if ((st = buf_addz(out, "{\"path\":", err)) != ST_OK || (st = json_put_string(out, str_of(path), err)) != ST_OK ||
 	    (st = buf_addf(out, err, ",\"verdict\":\"%s\",\"pending\":%s", verdict_names[r->verdict], r->pending ? "true" : "false")) != ST_OK)
+		return st;
+	if (r->views != VERIFY_VIEWS_UNASKED && (st = buf_addf(out, err, ",\"views\":\"%s\"", r->views == VERIFY_VIEWS_AGREE ? "agree" :
+	    r->views == VERIFY_VIEWS_DIFFER ? "differ" : "unknown")) != ST_OK)
 		return st;
 	if (r->has_stage && ((st = buf_putc(out, ',', err)) != ST_OK || (st = pending_json(&r->stage, out, err)) != ST_OK))
 		return st;

@@ -2,6 +2,7 @@
 #include <archive.h>
 #include <cairo.h>
 #include <curl/curl.h>
+#include <gmime/gmime-version.h>
 #include <hb.h>
 #include <lcms2.h>
 #include <libxml/xmlversion.h>
@@ -21,7 +22,8 @@
 void
 app_version(void)
 {
-	printf("custody %s\n%s\n%s\nSQLite %s\nlibxml2 %s\nlibxlsxwriter %s\nzlib %s\n%s\nutf8proc %s\ncairo %s\npango %s\nHarfBuzz %s\nqpdf %s\nlcms2 %d\nqrencode %s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION), curl_version(),
-	    sqlite3_libversion(), LIBXML_DOTTED_VERSION, lxw_version(), zlibVersion(), archive_version_string(), utf8proc_version(), cairo_version_string(), pango_version_string(), hb_version_string(),
-	    qpdf_get_qpdf_version(), LCMS_VERSION, QRcode_APIVersionString());
+	printf("custody %s\n%s\n%s\nSQLite %s\nlibxml2 %s\nlibxlsxwriter %s\nzlib %s\n%s\nutf8proc %s\nGMime %u.%u.%u\ncairo %s\npango %s\nHarfBuzz %s\nqpdf %s\nlcms2 %d\nqrencode %s\n",
+	    CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION), curl_version(), sqlite3_libversion(), LIBXML_DOTTED_VERSION, lxw_version(), zlibVersion(),
+	    archive_version_string(), utf8proc_version(), GMIME_MAJOR_VERSION, GMIME_MINOR_VERSION, GMIME_MICRO_VERSION, cairo_version_string(), pango_version_string(),
+	    hb_version_string(), qpdf_get_qpdf_version(), LCMS_VERSION, QRcode_APIVersionString());
 }

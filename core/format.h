@@ -47,7 +47,7 @@ struct record_iter {
 	/* Gives every record of one stream, in archive order; none: ST_OK without a call.  Views live for the call of ${each}; rec->stream is ${stream}. */
 	enum status (*run)(
 	    struct record_iter *, const char *stream, enum status (*each)(void *ctx, const struct record *, struct err *), void *ctx, struct err *);
-	/* Names every stream that has a record, each once.  Names live as long as the iterator. */
+	/* Names every stream that has a record, each once, in byte order.  Names live as long as the iterator. */
 	enum status (*streams)(struct record_iter *, enum status (*each)(void *ctx, const char *stream, struct err *), void *ctx, struct err *);
 };
 

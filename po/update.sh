@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 find core exporters formats archive store cmd -name '*.[ch]' | LC_ALL=C sort > "$work/files"
 xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --add-location=file --package-name=custody \
 	--flag={_,gettext}:1:pass-c-format --flag=printf:1:c-format --flag={err_sys,err_in,err_next,log_say}:2:c-format \
-	--flag={err_set,buf_addf}:3:c-format --flag=arena_printf:4:c-format --flag=verify_report_step:5:c-format \
+	--flag={err_set,buf_addf}:3:c-format --flag={arena_printf,verify_report_views}:4:c-format --flag=verify_report_step:5:c-format \
 	--output="$work/dated.pot" --files-from="$work/files"
 # Without the date of this run, the same sources give the same catalogue.
 sed '/^"POT-Creation-Date:/d' "$work/dated.pot" > "$work/new.pot"
