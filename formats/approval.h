@@ -21,8 +21,8 @@
 /* A JSON value of the record; t is NULL where there is none. */
 struct approval_tree { struct json_node *t; size_t n; struct str text; bool broken; };
 
-/* An attachment's id, its number on the page from 1, and whether its picture is on a page already. */
-struct approval_id { struct str id; size_t at, number; bool shown; };
+/* An attachment's id, its number on the page from 1, whether its picture is on a page already, or looked like one and could not be drawn. */
+struct approval_id { struct str id; size_t at, number; bool shown, undrawn; };
 
 struct approval {
 	const struct record *rec;
@@ -49,7 +49,7 @@ void approval_tell(struct pdf_doc *, void *ctx);
 /* approval_qr(a, out, err): the text of the QR code: lines "chain …", "archive …", "record …", "leaf sha256 …". */
 enum status approval_qr(const struct approval *, struct buf *out, struct err *) STATUS_USE;
 
-/* --- for the parts of the document: approval.c, approval_form.c, approval_route.c --- */
+/* --- for the parts of the document: approval.c, approval_form.c, approval_route.c, approval_files.c --- */
 #define NODES(tree, i, c, k) (k) = 0, (c) = (i) + 1; (k) < (tree)->t[i].n_children; (k)++, (c) = (tree)->t[c].next
 struct str approval_text(struct approval *, const struct approval_tree *, size_t i); /* a string's text, unescaped; anything else as it stands */
 struct str approval_get(struct approval *, const struct approval_tree *, size_t i, const char *path); /* of a member; absent */
@@ -66,8 +66,10 @@ void approval_rest(struct approval *, unsigned column, const struct approval_tre
 /* The pictures among ${list} (an array of file ids), each once in a document, with ${where} it was added, and by whom (may be absent). */
 void approval_pictures(struct approval *, const struct approval_tree *, size_t list, struct str where, struct str by);
 
+enum status approval_number_files(struct approval *, struct err *) STATUS_USE; /* of approval_begin */
 void approval_form(struct approval *);
 void approval_route(struct approval *);
 void approval_comments(struct approval *);
+void approval_attachments(struct approval *);
 
 #endif

@@ -1,6 +1,8 @@
 /* approval_words.c: see approval_words.h.  Values: core/record.c (status, route) and public reference of WeCom, page 91983 (attendance, states of related ones). */
 #include "formats/approval_words.h"
 
+#include "formats/html_words.h"
+
 static const struct { enum approval_list list; const char *value; struct pdf_label label; enum pdf_style style; } words[] = {
 	{ APPROVAL_STATUS, "in_progress", { "审批中", "In progress" }, PDF_OPEN },
 	{ APPROVAL_STATUS, "approved", { "已通过", "Approved" }, PDF_GOOD },
@@ -27,14 +29,18 @@ static const struct { enum approval_list list; const char *value; struct pdf_lab
 	{ APPROVAL_ATTENDANCE, "3", { "出差", "business trip" }, PDF_PLAIN },
 	{ APPROVAL_ATTENDANCE, "4", { "外出", "outing" }, PDF_PLAIN },
 	{ APPROVAL_ATTENDANCE, "5", { "加班", "overtime" }, PDF_PLAIN },
-	{ APPROVAL_GAP, "expired", { "已过期", "expired at the platform" }, PDF_BAD },
-	{ APPROVAL_GAP, "gone", { "平台已无此文件", "no longer at the platform" }, PDF_BAD },
-	{ APPROVAL_GAP, "denied", { "无权读取", "not permitted" }, PDF_BAD },
-	{ APPROVAL_GAP, "too_large", { "超过大小上限", "larger than the platform gives" }, PDF_BAD },
-	{ APPROVAL_GAP, "refused_url", { "下载地址被拒绝", "address refused" }, PDF_BAD },
 };
 
 static const char *const states[] = { NULL, "in_progress", "approved", "rejected", "withdrawn", NULL, "revoked", "deleted", NULL, NULL, "paid" };
+
+/* One table of reasons serves pages of both kinds. */
+struct pdf_label
+pdf_reason(struct str reason)
+{
+	const struct html_word *w = html_word_find(html_reasons, reason);
+
+	return w == NULL ? (struct pdf_label){ NULL, NULL } : (struct pdf_label){ w->zh, w->en };
+}
 
 struct pdf_label
 approval_word(enum approval_list list, struct str value, enum pdf_style *style)
@@ -42,7 +48,9 @@ approval_word(enum approval_list list, struct str value, enum pdf_style *style)
 	size_t i;
 
 	if (style != NULL)
-		*style = PDF_STRONG;
+		*style = list == APPROVAL_GAP ? PDF_BAD : PDF_STRONG;
+	if (list == APPROVAL_GAP)
+		return pdf_reason(value);
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (words[i].list == list && str_is(value, words[i].value)) {
 			if (style != NULL)

@@ -13,6 +13,8 @@
 
 #define PNG_POINTS_MAX 4000000
 #define JPEG_POINTS_MAX 60000000
+#define SCANS_POINTS_MAX 8000000 /* of a JPEG of several scans (progressive): all of it stands in memory while it is checked */
+#define SCANS_MAX 100 /* an honest one has about ten; every scan costs the time of the whole picture */
 #define SIDE_MAX 16000
 
 static uint32_t
@@ -43,11 +45,19 @@ quiet(j_common_ptr c)
 	(void)c;
 }
 
+static void
+not_too_often(j_common_ptr c)
+{
+	if (((j_decompress_ptr)c)->input_scan_number > SCANS_MAX)
+		give_up(c);
+}
+
 /* Can a page show it?  All of it is decoded, at an eighth of the size; no fault is forgiven. */
 static bool
 jpeg_look(struct str s, int *w, int *h)
 {
 	struct jpeg_decompress_struct j;
+	struct jpeg_progress_mgr progress = { .progress_monitor = not_too_often };
 	struct trouble trouble;
 	JSAMPARRAY row;
 	bool ok;
@@ -61,12 +71,12 @@ jpeg_look(struct str s, int *w, int *h)
 		return false;
 	}
 	jpeg_create_decompress(&j);
-	j.mem->max_memory_to_use = 32L << 20;
+	j.progress = &progress;
 	jpeg_mem_src(&j, (const unsigned char *)s.p, s.n);
 	(void)jpeg_read_header(&j, TRUE);
 	*w = (int)j.image_width;
 	*h = (int)j.image_height;
-	ok = in_bounds(j.image_width, j.image_height, JPEG_POINTS_MAX) && j.data_precision == 8 &&
+	ok = in_bounds(j.image_width, j.image_height, jpeg_has_multiple_scans(&j) ? SCANS_POINTS_MAX : JPEG_POINTS_MAX) && j.data_precision == 8 &&
 	    ((j.jpeg_color_space == JCS_GRAYSCALE && j.num_components == 1) ||
 	     ((j.jpeg_color_space == JCS_YCbCr || j.jpeg_color_space == JCS_RGB) && j.num_components == 3));
 	if (ok) {
@@ -149,13 +159,16 @@ pdf_picture_open(struct str s, cairo_surface_t **out, struct err *err)
 	int w, h;
 
 	*out = NULL;
-	if (s.n > 33 && memcmp(s.p, "\x89PNG\r\n\x1a\n", 8) == 0 && png_look(s))
+	if (s.n > 33 && memcmp(s.p, "\x89PNG\r\n\x1a\n", 8) == 0 && png_look(s)) {
 		*out = png_open(s);
-	else if (s.n > 4 && memcmp(s.p, "\xff\xd8\xff", 3) == 0 && jpeg_look(s, &w, &h))
+		/* cairo calls much that is wrong in a PNG a want of memory, of which a picture within the bound needs little. */
+		if ((cs = cairo_surface_status(*out)) == CAIRO_STATUS_NO_MEMORY)
+			cs = CAIRO_STATUS_READ_ERROR;
+	} else if (s.n > 4 && memcmp(s.p, "\xff\xd8\xff", 3) == 0 && jpeg_look(s, &w, &h)) {
 		*out = jpeg_open(s, w, h);
-	else
+		cs = *out == NULL ? CAIRO_STATUS_NO_MEMORY : cairo_surface_status(*out);
+	} else
 		return ST_OK;
-	cs = *out == NULL ? CAIRO_STATUS_NO_MEMORY : cairo_surface_status(*out);
 	if (cs == CAIRO_STATUS_SUCCESS)
 		return ST_OK;
 	if (*out != NULL)

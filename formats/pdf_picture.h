@@ -1,7 +1,8 @@
 /*
  * pdf_picture.h: pictures for pages: PNG by cairo, JPEG checked by libjpeg and embedded as it is.
  *
- * Bounds, because a file of a few bytes can ask for all of memory: a PNG up to 4 million points (they stand in memory), a JPEG up to 60 million (they do not).
+ * Bounds, because a file of a few bytes can ask for all of memory: a PNG up to 4 million points (they stand in memory), a JPEG up to 60 million
+ * (they do not), 8 million where it comes in several scans, of which there may be 100.
  * A JPEG must be grey or colour as a screen knows it (JFIF, ITU-T T.871): inks (CMYK) mean nothing without their profile.
  */
 #ifndef FORMATS_PDF_PICTURE_H

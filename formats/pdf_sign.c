@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "core/digest.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 
@@ -62,10 +61,11 @@ put_at(int fd, const char *name, const char *p, size_t n, size_t at, struct err 
 }
 
 static enum status
-fill_in(struct view_signer *signer, int fd, const char *name, struct buf *b, struct buf *parts, struct buf *der, struct err *err)
+fill_in(struct view_signer *signer, int fd, const char *name, struct buf *b, struct buf *der, struct err *err)
 {
+	static const char hex[] = "0123456789abcdef";
 	size_t range, from, to, n = sizeof(RANGE) - 1, i;
-	char text[sizeof(RANGE)];
+	char text[sizeof(RANGE)], *digits;
 	enum status st;
 
 	if (!places(b, signer->room, &range, &from, &to))
@@ -74,31 +74,33 @@ fill_in(struct view_signer *signer, int fd, const char *name, struct buf *b, str
 	memset(text + strlen(text), ' ', n - strlen(text));
 	text[n - 1] = ']';
 	memcpy(b->p + range, text, n);
-	if ((st = buf_add(parts, b->p, from, err)) != ST_OK || (st = buf_add(parts, b->p + to, b->n - to, err)) != ST_OK ||
-	    (st = signer->sign(signer, buf_str(parts), der, err)) != ST_OK)
+	if ((st = put_at(fd, name, text, n, range, err)) != ST_OK)
+		return st;
+	/* What is signed, in one piece: a second copy of a file with photographs would be dear. */
+	memmove(b->p + from, b->p + to, b->n - to);
+	b->n -= to - from;
+	if ((st = signer->sign(signer, buf_str(b), der, err)) != ST_OK)
 		return st;
 	if (der->n > signer->room)
 		return err_set(err, ST_LIMIT, _("a signature of %zu bytes, room for %zu"), der->n, signer->room);
-	for (i = 0; i < der->n; i++) {
-		static const char hex[] = "0123456789abcdef";
-
-		b->p[from + 1 + 2 * i] = hex[(unsigned char)der->p[i] >> 4];
-		b->p[from + 2 + 2 * i] = hex[(unsigned char)der->p[i] & 15];
-	}
-	if ((st = put_at(fd, name, b->p + range, n, range, err)) != ST_OK)
+	buf_clear(b);
+	if ((st = buf_room(b, 2 * der->n, err)) != ST_OK)
 		return st;
-	return put_at(fd, name, b->p + from, to - from, from, err);
+	for (i = 0, digits = b->p; i < der->n; i++) {
+		*digits++ = hex[(unsigned char)der->p[i] >> 4];
+		*digits++ = hex[(unsigned char)der->p[i] & 15];
+	}
+	return put_at(fd, name, b->p, 2 * der->n, from + 1, err);
 }
 
 enum status
 pdf_sign(struct view_signer *signer, int dir, const char *name, struct err *err)
 {
-	struct buf file, parts, der;
+	struct buf file, der;
 	enum status st;
 	int fd = -1;
 
 	buf_init(&file, FILE_MAX);
-	buf_init(&parts, FILE_MAX);
 	buf_init(&der, (size_t)1 << 20);
 	if ((st = fs_load(dir, name, FILE_MAX, &file, err)) != ST_OK)
 		goto out;
@@ -106,12 +108,11 @@ pdf_sign(struct view_signer *signer, int dir, const char *name, struct err *err)
 		st = err_sys(err, "%s", name);
 		goto out;
 	}
-	if ((st = fill_in(signer, fd, name, &file, &parts, &der, err)) == ST_OK)
+	if ((st = fill_in(signer, fd, name, &file, &der, err)) == ST_OK)
 		st = fs_close(&fd, name, err);
 out:
 	fs_drop(&fd);
 	buf_free(&der);
-	buf_free(&parts);
 	buf_free(&file);
 	return st;
 }

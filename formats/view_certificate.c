@@ -7,6 +7,7 @@
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/limits.h"
+#include "formats/approval_words.h"
 #include "formats/pdf_file.h"
 #include "formats/pdf_text.h"
 #include "formats/stamp.h"
@@ -107,7 +108,10 @@ facts_told(struct certificate *c)
 				pdf_label(c->d, 0, (struct pdf_label){ "视图", "Views" });
 			else
 				pdf_say(c->d, 0, PDF_LABEL_EN, c->t[at].key);
-			pdf_say(c->d, 1, PDF_CODE, json_whole(&c->t[at]));
+			if (str_is(json_whole(&c->t[at]), "{\"pilot\":false}"))
+				pdf_sayz(c->d, 1, PDF_PLAIN, "未限定：配置所及的全部 not limited: everything the configuration opens");
+			else
+				pdf_say(c->d, 1, PDF_CODE, json_whole(&c->t[at]));
 			pdf_row(c->d);
 		}
 	pdf_table_end(c->d);
@@ -185,6 +189,7 @@ entry(void *ctx, const struct record *rec, struct err *err)
 {
 	struct certificate *c = ctx;
 	struct str is_final = record_get(rec, "is_final");
+	struct pdf_label word;
 
 	(void)err;
 	if (rec->kind != REC_GAP && rec->kind != REC_LIMIT)
@@ -210,6 +215,10 @@ entry(void *ctx, const struct record *rec, struct err *err)
 	pdf_say(c->d, 2, PDF_STRONG, record_get(rec, "reason"));
 	pdf_sayz(c->d, 2, PDF_PLAIN, " × ");
 	pdf_say(c->d, 2, PDF_PLAIN, record_get(rec, "count"));
+	if ((word = pdf_reason(record_get(rec, "reason"))).zh != NULL) {
+		pdf_line(c->d, 2);
+		pdf_label(c->d, 2, word);
+	}
 	if (is_final.n > 0) {
 		pdf_line(c->d, 2);
 		pdf_sayz(c->d, 2, PDF_SMALL, str_is(is_final, "true") ? "不可再取 final" : "可再取 can be fetched");

@@ -29,7 +29,7 @@ for f in "$W"/3b/*.pdf; do qpdf --check "$f" >"$W/out" || bad "$f: $(cat "$W/out
 pdfinfo "$W/3b/202604110042.pdf" | grep -q '^Tagged: *yes' || bad "not tagged"
 
 pdftotext -raw "$W/3b/202604110042.pdf" "$W/text"
-for w in 添置缆绳 童𠮷梅 罗宁 同意 转董琪 手写签名.png 缆绳报价单 "40007 invalid media_id" "no longer at the" TideGauge 18446744073709551616 "东堤 2 号" \
+for w in 添置缆绳 童𠮷梅 罗宁 同意 转董琪 手写签名.png 缆绳报价单 "40007 invalid media_id" 平台上已不存在 TideGauge 18446744073709551616 "东堤 2 号" \
 	6200110022003300 202604110041 "2026-04-11 09:00:00" "2026-04-11 10:30:15.250" 会签 platform unknown_control; do
 	grep -qF "$w" "$W/text" || bad "\"$w\" is not in the text"
 done
