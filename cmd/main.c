@@ -11,6 +11,7 @@
 #include "cmd/rendering.h"
 #include "core/i18n.h"
 #include "core/json.h"
+#include "core/lazy.h"
 #include "core/log.h"
 #include "core/secret.h"
 #include "core/stop.h"
@@ -267,6 +268,23 @@ tell(const struct app *app, const char *command, enum status st, struct err *err
 	return st;
 }
 
+/* What the last line tells of; here, since a library can be found missing anywhere. */
+static struct app app;
+static const char *command_name = "";
+
+void
+lazy_missing(const char *soname, const char *why)
+{
+	struct err err;
+
+	err_init(&err);
+	(void)err_set(&err, ST_IO, _("the library %s cannot be used: %s"), soname, why);
+	(void)err_next(&err, _("install the package that holds it; README.md names what this program needs"));
+	progress_end();
+	(void)fflush(stdout);
+	_exit(class_of(tell(&app, command_name, ST_IO, &err))->exit);
+}
+
 /*
  * Started with a standard descriptor closed, the next file opened would take its number, and what is meant for people would go into a lock or an
  * archive.  The place is held open for reading: whoever writes there is refused as if it were closed.
@@ -286,8 +304,6 @@ int
 main(int argc, char **argv)
 {
 	static char self[PATH_MAX];
-	const char *name = "";
-	struct app app = { 0 };
 	struct err err;
 	enum status st;
 	ssize_t n;
@@ -304,12 +320,12 @@ main(int argc, char **argv)
 	app.color = false;
 	log_start(LOG_INFO_, false);
 	if ((st = secret_protect_process(&err)) == ST_OK)
-		st = dispatch(&app, argc, argv, &name, &err);
+		st = dispatch(&app, argc, argv, &command_name, &err);
 	progress_end();
 	if ((st == ST_OK || st == ST_END) && (fflush(stdout) != 0 || ferror(stdout)))
 		st = err_sys(&err, _("cannot write to standard output"));
 	if (st != ST_OK && st != ST_END)
-		st = tell(&app, name, st, &err);
+		st = tell(&app, command_name, st, &err);
 	config_close(app.config);
 	log_end();
 	return class_of(st)->exit;

@@ -1,8 +1,9 @@
-/* version.c: the program and the libraries it runs with: an auditor asks years later. */
+/* version.c: the program and the libraries it runs with: an auditor asks years later.  Some can only say whether they fit what the program was built with. */
 #include <archive.h>
 #include <cairo.h>
 #include <curl/curl.h>
-#include <gmime/gmime-version.h>
+#include <fontconfig/fontconfig.h>
+#include <gmime/gmime.h>
 #include <hb.h>
 #include <lcms2.h>
 #include <libxml/xmlversion.h>
@@ -22,8 +23,14 @@
 void
 app_version(void)
 {
-	printf("custody %s\n%s\n%s\nSQLite %s\nlibxml2 %s\nlibxlsxwriter %s\nzlib %s\n%s\nutf8proc %s\nGMime %u.%u.%u\ncairo %s\npango %s\nHarfBuzz %s\nqpdf %s\nlcms2 %d\nqrencode %s\n",
-	    CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION), curl_version(), sqlite3_libversion(), LIBXML_DOTTED_VERSION, lxw_version(), zlibVersion(),
-	    archive_version_string(), utf8proc_version(), GMIME_MAJOR_VERSION, GMIME_MINOR_VERSION, GMIME_MICRO_VERSION, cairo_version_string(), pango_version_string(),
-	    hb_version_string(), qpdf_get_qpdf_version(), LCMS_VERSION, QRcode_APIVersionString());
+	const int lcms = cmsGetEncodedCMMversion(), fc = FcGetVersion();
+
+	printf("custody %s\n%s\n%s\nSQLite %s\nlibxlsxwriter %s\nzlib %s\n%s\nutf8proc %s\n", CUSTODY_VERSION, OpenSSL_version(OPENSSL_VERSION), curl_version(),
+	    sqlite3_libversion(), lxw_version(), zlibVersion(), archive_version_string(), utf8proc_version());
+	printf("cairo %s\nPango %s\nHarfBuzz %s\nFontconfig %d.%d.%d\nqpdf %s\nLittle CMS %d.%d\nqrencode %s\n", cairo_version_string(), pango_version_string(),
+	    hb_version_string(), fc / 10000, fc / 100 % 100, fc % 100, qpdf_get_qpdf_version(), lcms / 1000, lcms % 1000 / 10, QRcode_APIVersionString());
+	xmlCheckVersion(LIBXML_VERSION);	/* complains on its own */
+	printf("libxml2 " LIBXML_DOTTED_VERSION "\nGMime %d.%d.%d%s\nGLib %d.%d.%d%s\n", GMIME_MAJOR_VERSION, GMIME_MINOR_VERSION, GMIME_MICRO_VERSION,
+	    g_mime_check_version(GMIME_MAJOR_VERSION, GMIME_MINOR_VERSION, GMIME_MICRO_VERSION) ? "" : " (an older one is installed)", GLIB_MAJOR_VERSION,
+	    GLIB_MINOR_VERSION, GLIB_MICRO_VERSION, glib_check_version(GLIB_MAJOR_VERSION, GLIB_MINOR_VERSION, GLIB_MICRO_VERSION) == NULL ? "" : " (another is installed)");
 }

@@ -5,6 +5,7 @@
 
 #include "core/i18n.h"
 #include "core/when.h"
+#include "formats/xml_free.h"
 
 #define X(s) ((const xmlChar *)(s))
 
@@ -28,7 +29,7 @@ text(struct xmp *x, struct str s)
 	xmlChar *copy = xmlStrndup(X(s.p), (int)s.n);
 
 	x->bad |= copy == NULL || xmlTextWriterWriteString(x->w, copy) < 0;
-	xmlFree(copy);
+	xml_free(copy);
 }
 
 /* dc:title and the like: <name><rdf:Alt><rdf:li xml:lang="x-default">…: a list of one. */

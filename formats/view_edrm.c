@@ -14,6 +14,7 @@
 #include "formats/documents.h"
 #include "formats/scratch_file.h"
 #include "formats/stamp.h"
+#include "formats/xml_free.h"
 #include "formats/xml_out.h"
 
 #define DIR		"data/views/edrm"
@@ -254,9 +255,9 @@ element(xmlTextReaderPtr x, struct view_found *found, struct err *err)
 	name = xmlTextReaderGetAttribute(x, (const xmlChar *)"TagName");
 	if (xmlStrEqual(name, (const xmlChar *)RECORDS) && (value = xmlTextReaderGetAttribute(x, (const xmlChar *)"TagValue")) != NULL) {
 		st = take(value, found, err);
-		xmlFree(value);
+		xml_free(value);
 	}
-	xmlFree(name);
+	xml_free(name);
 	return st;
 }
 

@@ -9,6 +9,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "formats/html_chat.h"
+#include "formats/xml_free.h"
 
 #define ROOT		"data/views/chat/"
 #define NAMELESS	"未知名称的群聊 room of unknown name"
@@ -416,7 +417,7 @@ exact(xmlTextReaderPtr x, const char *name, struct arena *a, struct str *out, st
 		st = json ? json_text(text, JSON_F_ESCAPE, a, out, err) : ST_OK;
 	if (st == ST_OK && !json)
 		*out = text;
-	xmlFree(value);
+	xml_free(value);
 	return st;
 }
 

@@ -13,6 +13,7 @@
 #include "core/mem.h"
 #include "formats/org.h"
 #include "formats/orglist.h"
+#include "formats/xml_free.h"
 #include "formats/xml_org.h"
 
 #define ORG_JSON "data/views/org/org.json"
@@ -195,7 +196,7 @@ xml_id(xmlTextReaderPtr x, struct arena *a, struct str *id, struct err *err)
 	if (st == ST_OK && original != NULL)
 		st = json_text(copy, JSON_F_ESCAPE, a, &copy, err);
 	*id = copy;
-	xmlFree(text);
+	xml_free(text);
 	return st;
 }
 
@@ -215,7 +216,7 @@ xml_entry(xmlTextReaderPtr x, const char *path, const char *stream, struct arena
 	if (st == ST_OK)
 		st = id.p == NULL ? err_set(err, ST_INPUT, _("%s: an entry without an id"), path)
 				  : found->record(found, stream, id, str_of((const char *)version), err);
-	xmlFree(version);
+	xml_free(version);
 	return st;
 }
 

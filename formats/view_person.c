@@ -11,6 +11,7 @@
 #include "core/json.h"
 #include "core/limits.h"
 #include "core/mem.h"
+#include "formats/xml_free.h"
 #include "formats/xml_out.h"
 
 #define XML	"data/views/person/records.xml"
@@ -186,9 +187,9 @@ xml_found(xmlTextReaderPtr x, struct view_found *found, struct err *err)
 
 	if (stream != NULL && id != NULL)	/* the element organization has neither */
 		st = found->record(found, (const char *)stream, str_of((const char *)id), str_of((const char *)version), err);
-	xmlFree(stream);
-	xmlFree(id);
-	xmlFree(version);
+	xml_free(stream);
+	xml_free(id);
+	xml_free(version);
 	return st;
 }
 

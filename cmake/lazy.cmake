@@ -1,0 +1,62 @@
+# Libraries opened at their first use (core/lazy.h).  A program with the property CUSTODY_LAZY is linked with those of CUSTODY_LINKED only; every other one that a
+# library of ours names is left out, and stand-ins for its functions are put in its place.  Tests and benches are linked with all.
+set(CUSTODY_LINKED PkgConfig::OPENSSL PkgConfig::ZLIB PkgConfig::ISAL PkgConfig::UTF8PROC Threads::Threads m dl)
+set(lazy_default OFF)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|aarch64|arm64)$")
+	set(lazy_default ON)
+endif()
+option(CUSTODY_LAZY "open libraries that only some commands need at their first use" ${lazy_default})
+
+# custody_needs(OUT NEED…): the same, each library that is not linked always only for programs without the property.
+function(custody_needs out)
+	set(needs)
+	foreach(need ${ARGN})
+		if(need IN_LIST CUSTODY_LINKED OR need MATCHES "^custody_")
+			list(APPEND needs ${need})
+		else()
+			list(APPEND needs $<$<NOT:$<BOOL:$<TARGET_PROPERTY:CUSTODY_LAZY>>>:${need}>)
+			set_property(GLOBAL APPEND PROPERTY CUSTODY_LAZY_LIBRARIES ${need})
+		endif()
+	endforeach()
+	set(${out} ${needs} PARENT_SCOPE)
+endfunction()
+
+# The files behind names like PkgConfig::CURL, without those that are linked.
+function(lazy_files out)
+	get_property(names GLOBAL PROPERTY CUSTODY_LAZY_LIBRARIES)
+	foreach(name ${names} LINKED ${CUSTODY_LINKED})
+		if(name STREQUAL LINKED)
+			set(files ${found})
+			set(found)
+		elseif(name MATCHES "^PkgConfig::" AND TARGET ${name})
+			get_target_property(behind ${name} INTERFACE_LINK_LIBRARIES)
+			list(APPEND found ${behind})
+		elseif(IS_ABSOLUTE ${name})
+			list(APPEND found ${name})
+		elseif(TARGET ${name})
+			list(APPEND found $<TARGET_FILE:${name}>)
+		endif()
+	endforeach()
+	list(REMOVE_DUPLICATES files)
+	list(REMOVE_ITEM files ${found})
+	set(${out} ${files} PARENT_SCOPE)
+endfunction()
+
+# custody_lazy(PROGRAM LIBRARY…): the program, linked with these static libraries of ours and no more than it needs at its start.
+function(custody_lazy program)
+	target_link_libraries(${program} PRIVATE ${ARGN})
+	if(NOT CUSTODY_LAZY OR CUSTODY_SANITIZE)
+		return()
+	endif()
+	list(TRANSFORM ARGN REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE ours)
+	lazy_files(files)
+	set(made ${CMAKE_CURRENT_BINARY_DIR}/${program}_lazy.S)
+	add_custom_command(OUTPUT ${made}
+		COMMAND sh ${PROJECT_SOURCE_DIR}/cmake/lazy.sh ${CMAKE_NM} ${CMAKE_READELF} ${made} ${ours} -- ${files}
+		DEPENDS ${PROJECT_SOURCE_DIR}/cmake/lazy.sh ${ARGN} ${files}
+		COMMENT "Looking for functions of libraries that are opened at their first use" VERBATIM)
+	set_source_files_properties(${made} PROPERTIES OBJECT_DEPENDS ${PROJECT_SOURCE_DIR}/core/lazy_asm.h)
+	target_sources(${program} PRIVATE ${made})
+	target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR})
+	set_target_properties(${program} PROPERTIES CUSTODY_LAZY ON)
+endfunction()

@@ -1,0 +1,3 @@
+#include "far.h"
+
+int far_gone(void) { return 1; }
