@@ -76,11 +76,15 @@ verify_print_json_seal(const struct verify_report *r, struct buf *out, struct er
 		return ST_OK;
 	digest_hex(r->seal_sha256, sizeof(r->seal_sha256), hex);
 	if ((st = buf_addf(out, err, ",\"archive\":\"%s\",\"chain\":\"%s\",\"sequence\":%" PRIu64 ",\"seal_sha256\":\"%s\"", r->seal.archive, r->seal.chain,
-	    r->seal.sequence, hex)) != ST_OK || r->token_ms == WHEN_UNKNOWN)
+	    r->seal.sequence, hex)) != ST_OK)
 		return st;
-	when_utc(r->token_ms, utc);
-	if ((st = buf_addf(out, err, ",\"time_stamp\":\"%s\"", utc)) != ST_OK || r->vouched_by[0] == '\0')
-		return st;
+	if (r->token_ms != WHEN_UNKNOWN) {
+		when_utc(r->token_ms, utc);
+		if ((st = buf_addf(out, err, ",\"time_stamp\":\"%s\"", utc)) != ST_OK)
+			return st;
+	}
+	if (r->vouched_by[0] == '\0')
+		return ST_OK;
 	when_utc(r->vouched_ms, utc);
 	return buf_addf(out, err, ",\"vouched_by\":\"%s\",\"vouched_at\":\"%s\"", r->vouched_by, utc);
 }
