@@ -48,7 +48,8 @@ struct run {
 	struct run_state state;
 	bool		 committed;		/* something would survive the end of this process */
 	char		 archive_name[40], next_name[40];
-	uint64_t	 volume_limit;		/* octets of one archive; 0: none */
+	uint64_t	 volume_limit;		/* octets of one archive */
+	uint64_t	 views_once, views_each[REC__MAX], views_percent[REC__MAX]; /* what the wanted views come to (struct view_room) */
 	bool		 tables;		/* CSV is wanted */
 	bool		 blobs_kept;		/* since the last commit */
 	struct history	*history;		/* while views are made: see history.h */
@@ -112,10 +113,12 @@ enum status run_recipients_same(struct run *, struct err *) STATUS_USE;
 /* run_event(r, action, detail_json, err): a record of the program's own actions. */
 enum status run_event(struct run *, const char *action, struct str detail, struct err *) STATUS_USE;
 enum status run_commit(struct run *, struct err *) STATUS_USE;
-/* run_volume_limit(r, err): [store] volume, or that of the tenant's own store. */
+/* run_volume_limit(r, err): [store] volume, or that of the tenant's own store; and what its views come to. */
 enum status run_volume_limit(struct run *, struct err *) STATUS_USE;
-/* run_volume_fits(r, n): is there room for ${n} more octets in this archive?  The first of an archive always fits. */
+/* run_volume_fits(r, n): is there room for ${n} more octets in this archive, beside what is in it and its views?  The first of an archive always fits. */
 bool run_volume_fits(const struct run *, uint64_t n);
+/* run_volume_views(r, kind, n): the octets that views of a record of this kind, whose line has ${n} octets, are expected to come to. */
+uint64_t run_volume_views(const struct run *, enum record_kind, uint64_t n);
 /* run_volume_next(r, err): behind the seal of a full archive: begin the one that follows (r->next), unless a session before did. */
 enum status run_volume_next(struct run *, struct err *) STATUS_USE;
 /* run_volume_waits(r): this archive is full, and the one in which its run goes on was never begun: closing it would lose the way there. */
@@ -183,6 +186,8 @@ enum status run_views_check(const struct config *, const char *section, struct e
  * run_blobs_sync(r, err): before a commit; run_blobs_init: what a view reads them by.
  */
 struct run_blobs { struct view_blobs blobs; struct archive *archive; };
+/* run_blobs_room(r, it): octets that documents will need for this attachment: its own where it is shown, or 0. */
+uint64_t run_blobs_room(const struct run *, const struct source_item *);
 enum status run_blobs_keep(struct run *, const struct source_item *, struct err *) STATUS_USE;
 enum status run_blobs_sync(struct run *, struct err *) STATUS_USE;
 enum status run_blobs_drop(struct run *, struct err *) STATUS_USE;	/* behind the seal */

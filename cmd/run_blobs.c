@@ -10,6 +10,7 @@
 #include "cmd/run.h"
 #include "core/fs.h"
 #include "core/i18n.h"
+#include "formats/view_approvals.h"
 
 #define CHUNK	((size_t)64 << 10)
 
@@ -32,6 +33,12 @@ is_picture(int fd)
 	    (memcmp(head, "\x89PNG\r\n\x1a\n", 8) == 0 || memcmp(head, "\xff\xd8\xff", 3) == 0);
 }
 
+uint64_t
+run_blobs_room(const struct run *r, const struct source_item *it)
+{
+	return str_is(record_get(it->rec, "of_stream"), "approvals") && it->blob_size <= VIEW_PICTURE_MAX && run_view_wanted(r, &pdf_view) ? it->blob_size : 0;
+}
+
 enum status
 run_blobs_keep(struct run *r, const struct source_item *it, struct err *err)
 {
@@ -40,7 +47,7 @@ run_blobs_keep(struct run *r, const struct source_item *it, struct err *err)
 	enum status st;
 	int fd;
 
-	if (!str_is(record_get(it->rec, "of_stream"), "approvals") || it->blob_size > VIEW_PICTURE_MAX)
+	if (run_blobs_room(r, it) == 0)
 		return ST_OK;
 	if ((st = fs_open_read(dir, it->blob, &fd, err)) != ST_OK)
 		return st;
@@ -50,6 +57,7 @@ run_blobs_keep(struct run *r, const struct source_item *it, struct err *err)
 		if ((st = fs_sync(fd, it->blob, err)) == ST_OK && (st = fs_unlink(dir, name, err)) == ST_OK && linkat(dir, it->blob, dir, name, 0) != 0)
 			st = err_sys(err, _("cannot make %s"), name);
 		r->blobs_kept = true;
+		r->state.volume.views += it->blob_size;
 	}
 	fs_drop(&fd);
 	return st;

@@ -77,6 +77,7 @@ put_line(struct run *r, struct tables *views, const struct record *rec, struct e
 	m->n_bytes += line.n;
 	run_named_see(&r->state, rec);
 	r->state.volume.used = true;
+	r->state.volume.views += run_volume_views(r, rec->kind, line.n);
 	return rec->flags[0] == NULL ? ST_OK : run_state_flags(m, rec, err);
 }
 
@@ -208,7 +209,7 @@ put_record(struct run *r, struct tables *views, const struct source_item *it, st
 
 	if (st != ST_OK)
 		return st;
-	return run_volume_fits(r, line.n + SALT_ROOM) ? put_line(r, views, it->rec, err) : wait(r, it, err);
+	return run_volume_fits(r, line.n + SALT_ROOM + run_volume_views(r, it->rec->kind, line.n)) ? put_line(r, views, it->rec, err) : wait(r, it, err);
 }
 
 static enum status
@@ -218,7 +219,7 @@ item(struct run *r, struct tables *views, struct source_item *it, struct err *er
 	enum status st;
 
 	if (it->what != SRC_PAGE && it->what != SRC_COUNT && (r->overflowing ||
-	    (it->what == SRC_RECORD && it->rec->kind == REC_FILE && !run_volume_fits(r, it->blob_size + SMALL_ROOM)) ||
+	    (it->what == SRC_RECORD && it->rec->kind == REC_FILE && !run_volume_fits(r, it->blob_size + run_blobs_room(r, it) + SMALL_ROOM)) ||
 	    ((it->what == SRC_GAP || it->what == SRC_LIMIT) && !run_volume_fits(r, SMALL_ROOM))))
 		return wait(r, it, err);
 	switch (it->what) {
@@ -398,7 +399,7 @@ take_waiting(struct run *r, struct tables *views, struct err *err)
 	uint64_t n;
 
 	while ((st = run_overflow_take(r, &it, &n, err)) == ST_OK) {
-		if (it.what != SRC_STREAM_END && !run_volume_fits(r, n + SMALL_ROOM)) {
+		if (it.what != SRC_STREAM_END && !run_volume_fits(r, n + SMALL_ROOM + (it.what == SRC_RECORD ? run_volume_views(r, it.rec->kind, n) : 0))) {
 			r->state.volume.goes_on = true;
 			return run_commit(r, err);
 		}

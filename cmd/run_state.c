@@ -167,8 +167,9 @@ static enum status
 put_volume(const struct run_volume *v, struct buf *out, struct err *err)
 {
 	return buf_addf(out, err, ",\"volume\":{\"number\":%" PRIu64 ",\"gaps_before\":%" PRIu64 ",\"records_before\":%" PRIu64 ",\"used\":%d,\"goes_on\":%d,"
-	    "\"source_done\":%d,\"until\":%" PRId64 ",\"waiting_from\":%" PRIu64 ",\"waiting_to\":%" PRIu64 ",\"blobs\":%" PRIu64 "}", v->number,
-	    v->gaps_before, v->records_before, v->used, v->goes_on, v->source_done, v->until_ms, v->waiting_from, v->waiting_to, v->blobs);
+	    "\"source_done\":%d,\"until\":%" PRId64 ",\"waiting_from\":%" PRIu64 ",\"waiting_to\":%" PRIu64 ",\"blobs\":%" PRIu64
+	    ",\"views\":%" PRIu64 "}", v->number,
+	    v->gaps_before, v->records_before, v->used, v->goes_on, v->source_done, v->until_ms, v->waiting_from, v->waiting_to, v->blobs, v->views);
 }
 
 static enum status
@@ -318,7 +319,8 @@ decode_volume(struct run_volume *v, const struct json_node *t, size_t i)
 	return i != 0 && get_u64(t, i, "number", &v->number) && get_u64(t, i, "gaps_before", &v->gaps_before) &&
 	    get_u64(t, i, "records_before", &v->records_before) && get_flag(t, i, "used", &v->used) && get_flag(t, i, "goes_on", &v->goes_on) &&
 	    get_flag(t, i, "source_done", &v->source_done) && get_i64(t, i, "until", &v->until_ms) &&
-	    get_u64(t, i, "waiting_from", &v->waiting_from) && get_u64(t, i, "waiting_to", &v->waiting_to) && get_u64(t, i, "blobs", &v->blobs);
+	    get_u64(t, i, "waiting_from", &v->waiting_from) && get_u64(t, i, "waiting_to", &v->waiting_to) && get_u64(t, i, "blobs", &v->blobs) &&
+	    get_u64(t, i, "views", &v->views);
 }
 
 static bool

@@ -38,6 +38,7 @@ struct run_volume {
 	int64_t	 until_ms;		/* end of Covers, the same in all; WHEN_UNKNOWN as long as there is one */
 	uint64_t waiting_from, waiting_to;	/* bytes of OVERFLOW that belong to the next archive */
 	uint64_t blobs;			/* downloads waiting so far: names their files */
+	uint64_t views;			/* octets that its views will come to, expected so far (struct view_room) */
 };
 
 /* run_render.c: the sealed archive whose records this run renders. */

@@ -5,14 +5,39 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "cmd/run.h"
 #include "core/i18n.h"
 #include "core/log.h"
+#include "formats/formats.h"
 
 #define VOLUME_DEFAULT	((uint64_t)50 << 30)	/* archive format 2.3 */
 #define VOLUME_MIN	((uint64_t)1 << 20)
+
+/* What the wanted views come to, added up by kind. */
+static void
+add_up(struct run *r)
+{
+	size_t i, k;
+
+	memset(r->views_each, 0, sizeof(r->views_each));
+	memset(r->views_percent, 0, sizeof(r->views_percent));
+	r->views_once = 0;
+	for (i = 0; formats_all[i] != NULL; i++) {
+		const struct view_family *f = formats_all[i];
+
+		if (!run_view_wanted(r, f))
+			continue;
+		r->views_once += f->room.once;
+		for (k = 0; k < REC__MAX; k++)
+			if ((f->kinds & 1u << k) != 0) {
+				r->views_each[k] += f->room.each;
+				r->views_percent[k] += f->room.percent;
+			}
+	}
+}
 
 enum status
 run_volume_limit(struct run *r, struct err *err)
@@ -23,6 +48,7 @@ run_volume_limit(struct run *r, struct err *err)
 
 	if (name != NULL)
 		snprintf(section, sizeof(section), "store %s", name);
+	add_up(r);
 	r->volume_limit = VOLUME_DEFAULT;
 	if ((text = config_get(r->app->config, section, "volume")) == NULL)
 		return ST_OK;
@@ -31,6 +57,8 @@ run_volume_limit(struct run *r, struct err *err)
 	return st == ST_OK ? st : err_in(err, "%s: [%s] volume", config_file(r->app->config), section);
 }
 
+uint64_t run_volume_views(const struct run *r, enum record_kind kind, uint64_t n) { return r->views_each[kind] + n * r->views_percent[kind] / 100; }
+
 bool
 run_volume_fits(const struct run *r, uint64_t n)
 {
@@ -38,7 +66,7 @@ run_volume_fits(const struct run *r, uint64_t n)
 
 	if (!r->state.volume.used)
 		return true;
-	there = archive_octets(r->archive);
+	there = archive_octets(r->archive) + r->views_once + r->state.volume.views;
 	return there <= r->volume_limit && n <= r->volume_limit - there;
 }
 
@@ -72,6 +100,7 @@ begin(struct run *r, struct err *err)
 	r->state.volume.gaps_before = run_state_gaps(&r->state);
 	r->state.volume.records_before = run_state_records(&r->state);
 	r->state.volume.used = r->state.volume.goes_on = false;
+	r->state.volume.views = 0;
 	r->archive = next;
 	if ((st = archive_share_run(prior, next, err)) == ST_OK && (st = run_begin_event(r, "volume.begin", err)) == ST_OK)
 		st = run_commit(r, err);

@@ -71,6 +71,13 @@ enum view_when {
 	VIEW_SEALED	/* never by an export: it takes in attachments, which only a sealed archive gives back */
 };
 
+/* What a family's files come to, rather too much than too little, so that an archive can be full before they are made: of the records of its kinds. */
+struct view_room {
+	unsigned percent; /* of the octets of their lines */
+	uint32_t each; /* octets more for each of them */
+	uint32_t once; /* octets, whatever there is */
+};
+
 struct view_family {
 	const char *name; /* as typed behind --format */
 	const char *summary; /* N_(): for help */
@@ -81,6 +88,7 @@ struct view_family {
 	bool (*owns)(const char *path);
 	/* read(fd, path, found, err): tell every record in the file ${fd}, open for reading from any place.  ST_INPUT: not a file of this family. */
 	enum status (*read)(int fd, const char *path, struct view_found *, struct err *);
+	struct view_room room; /* nothing where files grow while records come, and where an export never makes them */
 };
 
 #endif

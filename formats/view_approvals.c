@@ -139,4 +139,4 @@ read_back(int fd, const char *path, struct view_found *found, struct err *err)
 	return st;
 }
 
-const struct view_family pdf_view = { "pdf", N_("one PDF per approval, with its signatures and the record inside"), 1u << REC_APPROVAL, VIEW_USUAL, make, owns, read_back };
+const struct view_family pdf_view = { "pdf", N_("one PDF per approval, with its signatures and the record inside"), 1u << REC_APPROVAL, VIEW_USUAL, make, owns, read_back, { 200, 120u << 10, 0 } };

@@ -53,4 +53,4 @@ read_back(int fd, const char *path, struct view_found *found, struct err *err)
 	return csv_read_ids(fd, path, stream, found, err);
 }
 
-const struct view_family csv_view = { "csv", N_("tables of every stream, messages by month"), TABLES_KINDS, VIEW_USUAL, make, owns, read_back };
+const struct view_family csv_view = { "csv", N_("tables of every stream, messages by month"), TABLES_KINDS, VIEW_USUAL, make, owns, read_back, { 0, 0, 0 } };

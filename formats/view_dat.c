@@ -298,5 +298,5 @@ read_back(int fd, const char *path, struct view_found *found, struct err *err)
 }
 
 const struct view_family dat_view = {
-	"dat", N_("chat as a load file for legal review (Concordance), with natives and texts"), 1u << REC_MESSAGE, VIEW_SEALED, make, owns, read_back
+	"dat", N_("chat as a load file for legal review (Concordance), with natives and texts"), 1u << REC_MESSAGE, VIEW_SEALED, make, owns, read_back, { 0, 0, 0 }
 };

@@ -281,5 +281,5 @@ read_back(int fd, const char *path, struct view_found *found, struct err *err)
 }
 
 const struct view_family edrm_view = {
-	"edrm", N_("chat as EDRM XML for electronic discovery, with natives and texts"), 1u << REC_MESSAGE, VIEW_SEALED, make, owns, read_back
+	"edrm", N_("chat as EDRM XML for electronic discovery, with natives and texts"), 1u << REC_MESSAGE, VIEW_SEALED, make, owns, read_back, { 0, 0, 0 }
 };

@@ -344,5 +344,5 @@ read_back(int fd, const char *path, struct view_found *found, struct err *err)
 }
 
 const struct view_family eml_view = {
-	"eml", N_("chat as mail, one message per conversation and day, attachments inside"), 1u << REC_MESSAGE, VIEW_SEALED, make, owns, read_back
+	"eml", N_("chat as mail, one message per conversation and day, attachments inside"), 1u << REC_MESSAGE, VIEW_SEALED, make, owns, read_back, { 0, 0, 0 }
 };

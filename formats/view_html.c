@@ -457,4 +457,4 @@ read_back(int fd, const char *path, struct view_found *found, struct err *err)
 	return st;
 }
 
-const struct view_family html_view = { "html", N_("chat to read, a page for each conversation and day"), 1u << REC_MESSAGE, VIEW_USUAL, make, owns, read_back };
+const struct view_family html_view = { "html", N_("chat to read, a page for each conversation and day"), 1u << REC_MESSAGE, VIEW_USUAL, make, owns, read_back, { 200, 700, 16u << 10 } };

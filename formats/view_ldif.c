@@ -167,4 +167,4 @@ read_entries(int fd, const char *path, struct view_found *found, struct err *err
 }
 
 const struct view_family ldif_view = { "ldif", N_("departments and members as directory entries, LDIF (RFC 2849)"), 1u << REC_DEPARTMENT | 1u << REC_USER, VIEW_ASKED, make,
-	owns, read_entries };
+	owns, read_entries, { 150, 0, 1u << 10 } };

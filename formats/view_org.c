@@ -247,5 +247,5 @@ read_xml(int fd, const char *path, struct view_found *found, struct err *err)
 	return st;
 }
 
-const struct view_family json_view = { "json", N_("departments and members as one JSON document"), ORG_KINDS, VIEW_USUAL, make_json, owns_json, read_json };
-const struct view_family xml_view = { "xml", N_("departments and members as XML, with its schema"), ORG_KINDS, VIEW_USUAL, make_xml, owns_xml, read_xml };
+const struct view_family json_view = { "json", N_("departments and members as one JSON document"), ORG_KINDS, VIEW_USUAL, make_json, owns_json, read_json, { 100, 0, 4u << 10 } };
+const struct view_family xml_view = { "xml", N_("departments and members as XML, with its schema"), ORG_KINDS, VIEW_USUAL, make_xml, owns_xml, read_xml, { 150, 0, 20u << 10 } };

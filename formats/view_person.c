@@ -344,8 +344,8 @@ read_json(int fd, const char *path, struct view_found *found, struct err *err)
 }
 
 const struct view_family person_view = {
-	"person", N_("all records of a scope, of one person for example, as one XML document with its schema"), KINDS, VIEW_ASKED, make_xml, owns_xml, read_xml
+	"person", N_("all records of a scope, of one person for example, as one XML document with its schema"), KINDS, VIEW_ASKED, make_xml, owns_xml, read_xml, { 250, 200, 40u << 10 }
 };
 const struct view_family person_json_view = {
-	"person-json", N_("the same as one JSON document with its schema"), KINDS, VIEW_ASKED, make_json, owns_json, read_json
+	"person-json", N_("the same as one JSON document with its schema"), KINDS, VIEW_ASKED, make_json, owns_json, read_json, { 130, 0, 80u << 10 }
 };

@@ -68,4 +68,4 @@ read_back(int fd, const char *path, struct view_found *found, struct err *err)
 }
 
 const struct view_family report_view = { "report", N_("the completeness certificate and the list of gaps"), 1u << REC_GAP | 1u << REC_LIMIT, VIEW_USUAL,
-	make, owns, read_back };
+	make, owns, read_back, { 100, 200, 200u << 10 } };

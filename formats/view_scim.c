@@ -122,4 +122,4 @@ read_lines(int fd, const char *path, struct view_found *found, struct err *err)
 }
 
 const struct view_family scim_view = { "scim", N_("departments and members as SCIM 2.0 resources (RFC 7643)"), 1u << REC_DEPARTMENT | 1u << REC_USER, VIEW_USUAL,
-	make, owns, read_lines };
+	make, owns, read_lines, { 200, 0, 0 } };

@@ -163,6 +163,6 @@ read_cards(int fd, const char *path, struct view_found *found, struct err *err)
 	return st;
 }
 
-const struct view_family vcard_view = { "vcard", N_("members as contacts, vCard 4.0"), 1u << REC_USER, VIEW_USUAL, make_4, owns_4, read_cards };
+const struct view_family vcard_view = { "vcard", N_("members as contacts, vCard 4.0"), 1u << REC_USER, VIEW_USUAL, make_4, owns_4, read_cards, { 100, 0, 0 } };
 const struct view_family vcard3_view = { "vcard3", N_("members as contacts, vCard 3.0, for older address books"), 1u << REC_USER, VIEW_USUAL, make_3, owns_3,
-	read_cards };
+	read_cards, { 100, 0, 0 } };

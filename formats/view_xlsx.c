@@ -176,4 +176,4 @@ read_back(int fd, const char *path, struct view_found *found, struct err *err)
 	return xlsx_read_ids(fd, path, stream, found, err);
 }
 
-const struct view_family xlsx_view = { "xlsx", N_("the same tables as workbooks for spreadsheets"), TABLES_KINDS, VIEW_USUAL, make, owns, read_back };
+const struct view_family xlsx_view = { "xlsx", N_("the same tables as workbooks for spreadsheets"), TABLES_KINDS, VIEW_USUAL, make, owns, read_back, { 60, 0, 160u << 10 } };
