@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -27,14 +28,15 @@
 /* Cut once in a process, for approvals and for the report, and kept to its end: 5 MB instead of a second peak of 30. */
 static int common_fd[2] = { -1, -1 };
 static pthread_mutex_t common_lock = PTHREAD_MUTEX_INITIALIZER;
+/* Each font that is cut has a name that no other has in this process: cairo remembers faces by the name of their file, beyond the life of whoever opened it. */
+static atomic_uint n_cut;
 
 struct pdf_fonts {
 	FcConfig *config;
 	struct pdf_face face[2]; /* regular, bold: what fonts are cut from; no file: nothing is cut */
 	const char *tag;
 	int dir, n_common; /* fonts in the list besides those of the machine */
-	/* Each font that was cut has a name of its own: cairo remembers faces by the name of their file. */
-	unsigned rare[2], n_cut; /* 0: none */
+	unsigned rare[2]; /* numbers of those cut for this document; 0: none */
 	uint32_t *rares; /* of this document, in order of their code */
 	size_t n_rares;
 	PangoFontMap *map;
@@ -164,8 +166,8 @@ cut_rare(struct pdf_fonts *f, int weight, struct err *err)
 		return ST_OK;
 	buf_init(&font, (size_t)64 << 20);
 	if ((st = pdf_face_cut(&f->face[weight], RARE, f->rares, f->n_rares, &font, err)) == ST_OK) {
-		rare_name(f, ++f->n_cut, name);
-		f->rare[weight] = f->n_cut;
+		f->rare[weight] = atomic_fetch_add(&n_cut, 1) + 1;
+		rare_name(f, f->rare[weight], name);
 		if ((fd = openat(f->dir, name, O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
 			st = err_sys(err, "%s", name);
 		else if ((st = fs_write_all(fd, name, font.p, font.n, err)) == ST_OK)

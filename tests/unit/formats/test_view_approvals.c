@@ -7,7 +7,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <qpdf/qpdf-c.h>
+#include <sys/wait.h>
 
+#include "core/fs.h"
 #include "formats/approval.h"
 #include "formats/formats.h"
 #include "formats/pdf_file.h"
@@ -130,6 +132,51 @@ begin_approval(struct records *recs)
 	records_open(recs, NULL);
 	assert_int_equal(buf_addz(&recs->text, "{\"_s\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"approval\",\"id\":\"1\",\"tenant\":\"t\",\"source\":{\"platform\":\"p\","
 	    "\"endpoint\":\"approvals\",\"fetched_at\":\"2026-11-22T02:00:00.000Z\"},\"flags\":[],\"n\":{\"id\":\"1\",\"form\":\"大表\",\"fields\":[", NULL), ST_OK);
+}
+
+/* An approval whose form has this name, drawn with a font cut for it alone. */
+static void
+named(const char *form, struct shelf *shelf)
+{
+	struct records recs;
+
+	records_open(&recs, NULL);
+	assert_int_equal(buf_addf(&recs.text, NULL, "{\"_s\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"approval\",\"id\":\"1\",\"tenant\":\"t\",\"source\":{\"platform\":\"p\","
+	    "\"endpoint\":\"approvals\",\"fetched_at\":\"2026-11-22T02:00:00.000Z\"},\"flags\":[],\"n\":{\"id\":\"1\",\"form\":\"%s\"},\"raw\":{}}\n", form), ST_OK);
+	make(shelf, &recs);
+	assert_int_equal(shelf->n, 1);
+	records_close(&recs);
+}
+
+/* What a process made before, for another archive, changes no character: the same file as from a process that made nothing yet. */
+static void
+made_before(void **state)
+{
+	struct shelf *shelf = test_malloc(sizeof(*shelf));
+	char path[] = "/tmp/custody-fresh.XXXXXX";
+	int fd = mkstemp(path), status;
+	struct buf fresh;
+	pid_t child;
+
+	(void)state;
+	assert_true(fd >= 0);
+	if ((child = fork()) == 0) {
+		named("龘", shelf);
+		_exit(fs_write_all(fd, path, shelf->at[0].buf.p, shelf->at[0].buf.n, NULL) == ST_OK ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	close(fd);
+	named("䶮", shelf);
+	shelf_empty(shelf);
+	named("龘", shelf);
+	buf_init(&fresh, (size_t)64 << 20);
+	assert_true(shelf_load(path, &fresh));
+	unlink(path);
+	assert_true(str_eq(buf_str(&fresh), buf_str(&shelf->at[0].buf)));
+	buf_free(&fresh);
+	shelf_empty(shelf);
+	test_free(shelf);
 }
 
 static int
@@ -293,7 +340,7 @@ not_ours(void **state)
 int
 main(void)
 {
-	static const struct CMUnitTest tests[] = { cmocka_unit_test(paper), cmocka_unit_test(none), cmocka_unit_test(long_ones),
+	static const struct CMUnitTest tests[] = { cmocka_unit_test(made_before), cmocka_unit_test(paper), cmocka_unit_test(none), cmocka_unit_test(long_ones),
 		cmocka_unit_test(room_for_a_signature), cmocka_unit_test(certificate), cmocka_unit_test(not_ours) };
 	int failed;
 
