@@ -59,7 +59,7 @@ static const char *const lines[] = {
 static void
 accepts(void **state)
 {
-	char deep[256], *p = deep;
+	char deep[256], many[8192], *p = deep;
 	size_t i;
 
 	(void)state;
@@ -75,6 +75,12 @@ accepts(void **state)
 		*p++ = ']';
 	memcpy(p, "}", 2);
 	assert_true(looks(deep));
+	/* Names of closed objects are forgotten: any number of objects. */
+	p = many + sprintf(many, "{\"a\":[0");
+	for (i = 0; i < 300; i++)
+		p += sprintf(p, ",{\"x\":%zu}", i);
+	sprintf(p, "],\"x\":1}");
+	assert_true(looks(many));
 }
 
 /* Each byte of each line, at several places in a block: every other value, one more of every value, none. */
