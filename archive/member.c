@@ -15,6 +15,14 @@ const unsigned char member_empty[MEMBER_EMPTY] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0,
 
 #define STORED_MAX	((size_t)65535)		/* bytes of a stored block: RFC 1951 3.2.4 */
 
+/*
+ * What deflate makes smaller by less than a hundredth is stored: pictures, voice and documents are compressed already, and whoever reads the archive would decode
+ * every byte of them for nothing, which costs more than their SHA-256.
+ */
+#define LITTLE		((size_t)100)
+
+static size_t stored(size_t n) { return n + (n / STORED_MAX + 1) * 5; }
+
 /* Deflate never grows data by more than 5 bytes in 16 KiB plus its tables: room for all of it in one call. */
 static size_t bound(size_t n) { return n + n / 64 + 4096; }
 
@@ -144,6 +152,8 @@ member_pack(struct member_packer *p, const void *raw, size_t n, struct buf *out,
 	memcpy(to, member_header, MEMBER_HEADER);
 	if ((got = deflate_all(p, raw, n, to + MEMBER_HEADER, bound(n))) == 0)
 		return err_set(err, ST_NOMEM, _("compression failed"));
+	if (stored(n) <= got + n / LITTLE)
+		return member_store(raw, n, out, err);
 	put_le32(to + MEMBER_HEADER + got, member_crc32(0, raw, n));
 	put_le32(to + MEMBER_HEADER + got + 4, (uint32_t)n);
 	out->n += MEMBER_HEADER + got + MEMBER_TRAILER;
@@ -160,7 +170,7 @@ member_store(const void *raw, size_t n, struct buf *out, struct err *err)
 
 	if (n == 0 || n > (size_t)1 << 30)
 		return err_set(err, ST_LIMIT, _("a member of %zu bytes"), n);
-	if ((st = buf_room(out, n + (n / STORED_MAX + 1) * 5 + MEMBER_HEADER + MEMBER_TRAILER, err)) != ST_OK)
+	if ((st = buf_room(out, stored(n) + MEMBER_HEADER + MEMBER_TRAILER, err)) != ST_OK)
 		return st;
 	to = (unsigned char *)out->p + out->n;
 	memcpy(to, member_header, MEMBER_HEADER);

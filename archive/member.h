@@ -19,7 +19,7 @@ extern const unsigned char member_empty[MEMBER_EMPTY];	/* a member without conte
 struct member_packer;
 enum status member_packer_open(struct member_packer **out, struct err *) STATUS_USE;
 void member_packer_close(struct member_packer *);	/* NULL does nothing */
-/* member_pack(p, raw, n, out, err): append the member that holds ${raw}; ${n} > 0. */
+/* member_pack(p, raw, n, out, err): append the member that holds ${raw}; ${n} > 0.  What compression makes hardly smaller is stored. */
 enum status member_pack(struct member_packer *, const void *raw, size_t n, struct buf *out, struct err *) STATUS_USE;
 /* member_store(raw, n, out, err): the same without compression: for ciphertext, which none makes smaller. */
 enum status member_store(const void *raw, size_t n, struct buf *out, struct err *) STATUS_USE;

@@ -2,17 +2,21 @@
  * bench_export.c: the whole export of chat from pages on disk, through the parts that `custody export` is made of: messages of a file,
  * mapping, record lines, archive and views, commits between pages, seal with its signature, close.  Only network and decryption are left out.
  *
- *   bench_export FILE STORE CERT.pem KEY.pem [THREADS]      leaves bench-00000001.tar.gz in the directory STORE
+ *   bench_export FILE STORE CERT.pem KEY.pem [THREADS [FILES]]      leaves bench-00000001.tar.gz in the directory STORE
  *
+ * FILES: a directory whose files are taken in too, in the order of their names, each with its record.
  * THREADS compress beside the thread that does the rest: 0 (the default) as many as there are processors, "none": one thread does everything
  *
  * Clock, ids and the salt key are fixed: the same messages give the same tar up to seal/seal.txt.  Two lines on stdout: the path, and
  * "records N peak KIB" with the largest resident size of this process (as getrusage tells).
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sys/stat.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "archive/pack.h"
 #include "archive/writer.h"
@@ -72,8 +76,60 @@ begin(struct archive **a, const char *store, unsigned n_threads)
 	feed_ok(archive_create(a, dir, &p, n_threads, &err), &err);
 }
 
+/* One file, through the work directory as downloads go, and its record. */
+static void
+attach(struct archive *a, int dir, const char *name, uint64_t number)
+{
+	unsigned char sha256[DIGEST_MAX];
+	char path[LIMIT_PATH + 1], hex[65];
+	struct buf content, rest;
+	struct err err;
+	int out;
+
+	buf_init(&content, (size_t)64 << 20);
+	buf_init(&rest, LIMIT_RECORD);
+	feed_ok(fs_load(dir, name, (size_t)64 << 20, &content, &err), &err);
+	out = openat(archive_work_dir(a), "blob", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (out < 0 || write(out, content.p, content.n) != (ssize_t)content.n || close(out) != 0) {
+		perror(name);
+		exit(1);
+	}
+	feed_ok(archive_file(a, "blob", content.n, "jpg", path, sha256, &err), &err);
+	digest_hex(sha256, 32, hex);
+	feed_ok(buf_addf(&rest, &err, ",\"kind\":\"file\",\"id\":\"file-%" PRIu64 "\",\"path\":\"%s\",\"name\":\"%s.jpg\",\"size\":%zu,\"sha256\":\"%s\"}",
+	    number, path, name, content.n, hex), &err);
+	feed_ok(archive_record(a, "files", buf_str(&rest), &err), &err);
+	if (archive_commit_due(a))
+		feed_ok(archive_commit(a, STR("bench"), &err), &err);
+	buf_free(&content);
+	buf_free(&rest);
+}
+
+static void
+attach_all(struct archive *a, const char *path)
+{
+	const int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent **list;
+	struct err err;
+	uint64_t n = 0;
+	int i, count;
+
+	if (dir < 0 || (count = scandir(path, &list, NULL, alphasort)) < 0) {
+		perror(path);
+		exit(1);
+	}
+	for (i = 0; i < count; i++) {
+		if (list[i]->d_name[0] != '.')
+			attach(a, dir, list[i]->d_name, n++);
+		free(list[i]);
+	}
+	free(list);
+	close(dir);
+	feed_ok(archive_stream_end(a, "files", &err), &err);
+}
+
 static uint64_t
-capture(struct archive *a, struct tables *views, const char *path)
+capture(struct archive *a, struct tables *views, const char *path, const char *files)
 {
 	struct record rec;
 	struct feed feed;
@@ -99,6 +155,8 @@ capture(struct archive *a, struct tables *views, const char *path)
 	feed_close(&feed);
 	buf_free(&rest);
 	feed_ok(archive_stream_end(a, "messages", &err), &err);
+	if (files != NULL)
+		attach_all(a, files);
 	feed_ok(archive_finish_records(a, STR("bench"), &err), &err);
 	return n;
 }
@@ -143,8 +201,8 @@ main(int argc, char **argv)
 	struct err err;
 	uint64_t n;
 
-	if (argc < 5 || argc > 6) {
-		fputs("usage: bench_export FILE STORE CERT.pem KEY.pem [THREADS]\n", stderr);
+	if (argc < 5 || argc > 7) {
+		fputs("usage: bench_export FILE STORE CERT.pem KEY.pem [THREADS [FILES]]\n", stderr);
 		return 2;
 	}
 	when_test_clock(NOW_MS);
@@ -153,7 +211,7 @@ main(int argc, char **argv)
 		n_threads = strcmp(argv[5], "none") == 0 ? PACK_INLINE : (unsigned)strtoul(argv[5], NULL, 10);
 	begin(&place.archive, argv[2], n_threads);
 	feed_ok(tables_open(&views, &opt, &place.place, &err), &err);
-	n = capture(place.archive, views, argv[1]);
+	n = capture(place.archive, views, argv[1], argc > 6 ? argv[6] : NULL);
 	finish(&place, views, &opt);
 	tables_close(views);
 	seal(place.archive, argv[3], argv[4]);

@@ -184,25 +184,52 @@ verify_once() { # n archive
 	cpu "memory.$1" 1 verify "$build/custody verify --trust $work/trust.conf $2 >/dev/null" | grep peak
 }
 
-# P5.
-bench_verify() {
-	local archive peers=() command
-	archive=$(sealed)
-	trust
-	[ -x "$build/custody" ] || { skipped custody; return 0; }
+# P5, for chat alone and with its attachments.
+verify_of() { # name archive
+	local archive=$2 peers=() command
 	command="$build/custody verify --trust $work/trust.conf $archive"
-	$command >"$work/verdict" 2>&1 || { sed 's/^/# /' "$work/verdict"; skipped "verify: the archive is not judged VALID"; return 0; }
+	$command >"$work/verdict" 2>&1 || { sed 's/^/# /' "$work/verdict"; skipped "$1: the archive is not judged VALID"; return 0; }
 	if has igzip; then peers+=("igzip|openssl-dgst" "igzip -dc $archive | openssl dgst -sha256 >/dev/null"); else skipped igzip; fi
 	peers+=("gzip|sha256sum" "gzip -dc $archive | sha256sum >/dev/null")
-	cpu verify "$rounds" custody "$command >/dev/null 2>&1" "${peers[@]}"
+	cpu "$1" "$rounds" custody "$command >/dev/null 2>&1" "${peers[@]}"
 }
 
-# P6: the same content in repositories of two backup programs, read and checked in full.  borg without encryption; restic knows no other way than with.
-bench_backup() {
-	local archive tree=$work/tree peers=()
-	archive=$(sealed)
+bench_verify() {
+	[ -x "$build/custody" ] || { skipped custody; return 0; }
+	pki
 	trust
-	has borg || has restic || { skipped "borg restic"; return 0; }
+	verify_of verify "$(sealed)"
+	verify_of verify.files "$(sealed_with_files)"
+}
+
+sealed_with_files() { # the same messages with attachments, made once → path
+	sealed >/dev/null
+	[ -e "$work/sealed-files" ] || { attachments
+		"$build/bench_export" "$(messages "$count")" "$work/sealed-files" "$work/seal.crt" "$work/seal.key" 0 "$work/attachments" >/dev/null
+		rm -rf "$work/attachments"; }
+	printf '%s' "$work/sealed-files/bench-00000001.tar.gz"
+}
+
+# 1,500 attachments of 8 KB to 2 MB, 376 MB together, whose bytes no program makes smaller: pictures, voice and documents come compressed.
+attachments() {
+	local dir=$work/attachments i size
+	mkdir "$dir"
+	awk 'BEGIN { for (s = i = 0; i < 1500; i++) { s = (s * 16807 + 11) % 2147483647; u = s / 2147483647
+			print int(i % 10 < 3 ? 8000 + 40000 * u : i % 10 < 9 ? 60000 + 300000 * u : 400000 + 1600000 * u) } }' >"$work/sizes"
+	openssl enc -aes-128-ctr -K 00000000000000000000000000000000 -iv 00000000000000000000000000000000 </dev/zero 2>/dev/null | {
+		i=0
+		while read -r size <&3; do
+			head -c "$size" >"$dir/$((100000 + i))"
+			i=$((i + 1))
+		done 3<"$work/sizes"
+	} || true		# the endless stream is cut off
+	printf '# attachments: %s files, %s bytes\n' "$(find "$dir" -type f | wc -l)" "$(cat "$dir"/* | wc -c)" >&2
+}
+
+# P6: the same content in repositories of two backup programs, read and checked in full: chat with its attachments, and chat alone, which has none of what the peers are
+# made for.  borg without encryption; restic knows no other way than with.
+backup_of() { # name archive
+	local name=$1 archive=$2 tree=$work/tree peers=()
 	mkdir -p "$tree"
 	tar -C "$tree" -xf "$archive"
 	export BORG_BASE_DIR=$work/borg.home BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes RESTIC_PASSWORD=bench RESTIC_CACHE_DIR=$work/restic.cache
@@ -214,8 +241,15 @@ bench_backup() {
 		restic -q -r "$work/restic" init && restic -q -r "$work/restic" backup "$tree"
 		peers+=(restic-check "restic -q -r $work/restic check --read-data >/dev/null 2>&1")
 	else skipped restic; fi
-	cpu backup "$rounds" custody "$build/custody verify --trust $work/trust.conf $archive >/dev/null 2>&1" "${peers[@]}"
+	cpu "$name" "$rounds" custody "$build/custody verify --trust $work/trust.conf $archive >/dev/null 2>&1" "${peers[@]}"
 	rm -rf "$tree" "$work"/borg* "$work"/restic*
+}
+
+bench_backup() {
+	has borg || has restic || { skipped "borg restic"; return 0; }
+	trust
+	backup_of backup.chat "$(sealed)"
+	backup_of backup.files "$(sealed_with_files)"
 }
 
 # P7: 20,000 files of 20 KB as a BagIt bag.  bagit.py is not in Debian: where it is not installed our own figure stands alone.
@@ -269,6 +303,8 @@ bench_count() {
 	instructions csv $n "$build/bench_csv" "$file"
 	rm -rf "$work/store"
 	instructions export $n "$build/bench_export" "$file" "$work/store" "$work/seal.crt" "$work/seal.key" 1
+	trust
+	[ ! -x "$build/custody" ] || instructions verify $n "$build/custody" verify --trust "$work/trust.conf" "$work/store/bench-00000001.tar.gz"
 	rm -rf "$work/store"
 }
 

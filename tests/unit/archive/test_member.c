@@ -86,6 +86,10 @@ test_pack(void **state)
 			buf_clear(&packed);
 			assert_int_equal(member_pack(packer, raw, sizes[i], &packed, &err), ST_OK);
 			assert_memory_equal(packed.p, member_header, MEMBER_HEADER);
+			if (sizes[i] > 1000) {		/* noise is stored (RFC 1951 3.2.3: type 0), everything else made smaller */
+				assert_int_equal((packed.p[MEMBER_HEADER] & 6) == 0, kind == 2);
+				assert_true(packed.n <= (kind == 2 ? sizes[i] + 5 * (sizes[i] / 65535 + 1) + 18 : sizes[i] / 2));
+			}
 			by_zlib(&packed, raw, sizes[i]);
 			assert_int_equal(read_all(buf_str(&packed), 70000, 65536, &again, &n_members), ST_OK);
 			assert_int_equal(n_members, 1);
