@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../harness.sh"
 cd "$WORK" || exit
 J=$TOP/tests/judge
-READER=1 python3 "$J/strangers.py" "$CUSTODY" "$WORK/s" good hostile signed encrypted store >log 2>&1
+READER=1 python3 "$J/strangers.py" "$CUSTODY" "$WORK/s" good hostile signed encrypted large store >log 2>&1
 grep -v ' passed, ' log
 PASSED=$(grep -c '^ok ' log) FAILED=$(grep -c '^FAIL ' log)
 grep -q ' passed, ' log && pass "all of them were judged" || fail "ended early: $(tail -3 log)"

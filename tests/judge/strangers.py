@@ -5,7 +5,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from authorities import Authorities
 from writer import Archive, trust
-import strangers_encrypted, strangers_good, strangers_hostile, strangers_signed, strangers_store
+import strangers_encrypted, strangers_good, strangers_hostile, strangers_large, strangers_signed, strangers_store
 
 WORD = {0: "VALID", 7: "INVALID", 8: "INDETERMINATE"}
 
@@ -74,6 +74,8 @@ def main():
             for reader in base["readers"]:
                 if not judge.passed_over():
                     judge.archive("8 opened by %s: %s" % (reader, name), want, dict(base, hooks={stage: spoil}), {}, reader)
+    if "large" in which:
+        strangers_large.run(judge)
     if "store" in which:
         strangers_store.run(judge)
     print("%d passed, %d failed, 0 skipped" % (judge.passed, judge.failed))
