@@ -16,6 +16,7 @@
 #define OID_EC_KEY		"\x2a\x86\x48\xce\x3d\x02\x01"
 #define OID_P256		"\x2a\x86\x48\xce\x3d\x03\x01\x07"
 #define OID_P384		"\x2b\x81\x04\x00\x22"
+#define OID_ECDH_SHA1		"\x2b\x81\x05\x10\x86\x48\x3f\x00\x02"
 #define OID_ECDH_KDF		"\x2b\x81\x04\x01\x0b"	/* and one octet: 1 SHA-256, 2 SHA-384, 3 SHA-512 */
 
 #define DER_BITS	0x03u
@@ -108,14 +109,17 @@ is_rsa(struct str s, struct str *whom)
 	return der_take(&s, DER_SEQUENCE, &alg, NULL) && is_oaep(alg) && der_only(s, DER_OCTETS, &key) && key.n >= RSA_LEN_MIN && key.n <= RSA_LEN_MAX;
 }
 
-/* dhSinglePass-stdDH-shaNkdf-scheme with AES-256 key wrap */
+/*
+ * dhSinglePass-stdDH-shaNkdf-scheme with AES-256 key wrap.  SHA-1 is what `openssl cms -encrypt` takes unless told otherwise; nothing here
+ * hangs on its collisions, so what others have made with it is read.
+ */
 static bool
 is_ecdh(struct str alg)
 {
 	struct str oid, wrap;
 	const size_t n = sizeof(OID_ECDH_KDF) - 1;
 
-	return der_take(&alg, DER_OID, &oid, NULL) && oid.n == n + 1 && memcmp(oid.p, OID_ECDH_KDF, n) == 0 && oid.p[n] >= 1 && oid.p[n] <= 3 &&
+	return der_take(&alg, DER_OID, &oid, NULL) && (DER_IS(oid, OID_ECDH_SHA1) || (oid.n == n + 1 && memcmp(oid.p, OID_ECDH_KDF, n) == 0 && oid.p[n] >= 1 && oid.p[n] <= 3)) &&
 	    der_only(alg, DER_SEQUENCE, &wrap) && der_only(wrap, DER_OID, &oid) && DER_IS(oid, OID_AES_256_WRAP);
 }
 

@@ -377,7 +377,7 @@ grammar_finish(struct grammar *g, struct err *err)
 	if ((st = names_set_check(&g->views, &repeated, err)) != ST_OK)
 		return st;
 	if (repeated)
-		return err_set(err, ST_CORRUPT, _("a path below data/views or data/report comes twice"));
+		return err_set(err, ST_CORRUPT, _("a path below data/views or data/report comes twice, or is the directory of another"));
 	if (g->last < ROW_SUMS && !(g->loose && g->last >= ROW_SEAL))
 		return err_set(err, ST_CORRUPT, _("the archive ends before seal/sha256sums.txt"));
 	return ST_OK;

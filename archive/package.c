@@ -9,8 +9,8 @@
 
 #include "archive/text.h"
 #include "core/i18n.h"
+#include "core/json.h"
 #include "core/mem.h"
-#include "core/record.h"
 
 struct package {
 	int		parent, dir, record;	/* record: the directory of the record put last */
@@ -19,20 +19,33 @@ struct package {
 	unsigned	n_records;
 };
 
+/* A text member of object ${i}; none when it is absent or no string. */
+static enum status
+text_of(const struct json_node *t, size_t i, const char *name, struct arena *a, struct str *out, struct err *err)
+{
+	size_t k = json_get(t, i, name);
+
+	*out = STR_NONE;
+	return k == 0 || t[k].tok != JSON_STR ? ST_OK : json_text(t[k].val, t[k].flags, a, out, err);
+}
+
 enum status
 package_attachment(struct str line, struct arena *a, char path[LIMIT_PATH + 1], unsigned char sha256[32], struct err *err)
 {
-	struct record rec;
+	struct json_node *t;
 	struct str s, hex;
+	size_t n, i;
 	enum status st;
 
-	if ((st = record_decode(line, a, &rec, err)) != ST_OK)
+	if ((st = json_tape(line, a, &t, &n, err)) != ST_OK)
 		return st == ST_INPUT || st == ST_LIMIT ? err_set(err, ST_UNSURE, _("the record is of a form that this program does not know")) : st;
-	if (rec.kind != REC_FILE)
-		return ST_END;
-	s = record_get(&rec, "path");
-	hex = record_get(&rec, "sha256");
-	if (s.p == NULL || hex.p == NULL || s.n > LIMIT_PATH || !digest_unhex(hex, sha256, 32))
+	/* Our records have it among the normalised fields; the format says no more than that the record has it. */
+	i = json_get(t, 0, "n");
+	if (i == 0 || json_get(t, i, "path") == 0)
+		i = 0;
+	if ((st = text_of(t, i, "path", a, &s, err)) != ST_OK || (st = text_of(t, i, "sha256", a, &hex, err)) != ST_OK)
+		return st;
+	if (s.p == NULL || hex.p == NULL || s.n > LIMIT_PATH || !str_has_prefix(s, "data/files/") || !digest_unhex(hex, sha256, 32))
 		return ST_END;
 	memcpy(path, s.p, s.n);
 	path[s.n] = '\0';

@@ -16,7 +16,7 @@
 #define PACKAGE_REDACTED	"{\"_redacted\":\""
 #define PACKAGE_REDACTED_LEN	((size_t)80)	/* of the whole line: with 64 digits, quote and brace */
 
-/* package_attachment(line, a, path, sha256, err): what a proven record says of its file; ST_END: it has none; ST_UNSURE: it is of a form not known here. */
+/* package_attachment(line, a, path, sha256, err): what a proven record says of its file, in itself or in its "n"; ST_END: it has none; ST_UNSURE: it cannot be read. */
 enum status package_attachment(struct str line, struct arena *, char path[LIMIT_PATH + 1], unsigned char sha256[32], struct err *) STATUS_USE;
 /* package_is_redacted(line, leaf): is it exactly a redaction marker?  Its leaf hash then. */
 bool package_is_redacted(struct str line, unsigned char leaf[32]);

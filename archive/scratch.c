@@ -57,6 +57,13 @@ names_set_free(struct names_set *s)
 	names_set_init(s);
 }
 
+/* The last bit of a key tells names (0) from directories of names (1): they may meet each other, but not a name. */
+static bool
+clash(const unsigned char *a, const unsigned char *b)
+{
+	return memcmp(a, b, KEY - 1) == 0 && ((a[KEY - 1] ^ b[KEY - 1]) & 0xfe) == 0 && (a[KEY - 1] & b[KEY - 1] & 1) == 0;
+}
+
 static int
 key_cmp(const void *a, const void *b)
 {
@@ -81,16 +88,12 @@ spill(struct names_set *s, struct err *err)
 	return ST_OK;
 }
 
-enum status
-names_set_add(struct names_set *s, const char *name, struct err *err)
+static enum status
+add_key(struct names_set *s, struct str folded, bool directory, struct err *err)
 {
 	unsigned char hash[32];
-	char folded[LIMIT_PATH + 1];
-	size_t i, n = strnlen(name, LIMIT_PATH);
 	enum status st;
 
-	for (i = 0; i < n; i++)
-		folded[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + ('a' - 'A')) : name[i];
 	if (s->n == RUN_KEYS && (st = spill(s, err)) != ST_OK)
 		return st;
 	if (s->n == s->cap) {
@@ -102,10 +105,31 @@ names_set_add(struct names_set *s, const char *name, struct err *err)
 		s->keys = grown;
 		s->cap = want;
 	}
-	if ((st = digest_of(DIGEST_SHA256, folded, n, hash, err)) != ST_OK)
+	if ((st = digest_of(DIGEST_SHA256, folded.p, folded.n, hash, err)) != ST_OK)
 		return st;
+	hash[KEY - 1] = (unsigned char)((hash[KEY - 1] & 0xfe) | directory);
 	memcpy(s->keys[s->n++], hash, KEY);
 	return ST_OK;
+}
+
+enum status
+names_set_add(struct names_set *s, const char *name, struct err *err)
+{
+	char folded[LIMIT_PATH + 1];
+	size_t i, same = 0, n = strnlen(name, LIMIT_PATH);
+	enum status st;
+
+	for (i = 0; i < n; i++)
+		folded[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + ('a' - 'A')) : name[i];
+	folded[n] = '\0';
+	/* Directories that the name before has, too, are there already. */
+	while (same < n && s->last[same] == folded[same])
+		same++;
+	for (i = same; i < n; i++)
+		if (folded[i] == '/' && (st = add_key(s, (struct str){ folded, i }, true, err)) != ST_OK)
+			return st;
+	memcpy(s->last, folded, n + 1);
+	return add_key(s, (struct str){ folded, n }, false, err);
 }
 
 struct head { unsigned char keys[HEAD_KEYS][KEY]; size_t i, n; uint64_t at, end; };
@@ -142,7 +166,7 @@ merge(struct names_set *s, struct head *heads, bool *repeated, struct err *err)
 				least = &heads[i];
 		if (least == NULL)
 			return ST_OK;
-		if (any && key_cmp(last, least->keys[least->i]) == 0) {
+		if (any && clash(last, least->keys[least->i])) {
 			*repeated = true;
 			return ST_OK;
 		}
@@ -166,7 +190,7 @@ names_set_check(struct names_set *s, bool *repeated, struct err *err)
 		if (s->n > 1)
 			qsort(s->keys, s->n, KEY, key_cmp);
 		for (i = 1; i < s->n && !*repeated; i++)
-			*repeated = key_cmp(s->keys[i - 1], s->keys[i]) == 0;
+			*repeated = clash(s->keys[i - 1], s->keys[i]);
 		return ST_OK;
 	}
 	if ((st = spill(s, err)) != ST_OK)

@@ -57,6 +57,7 @@ begin_entry(struct reading *r, struct err *err)
 	size_t i;
 
 	buf_clear(&r->text);
+	r->about = (struct utf8_feed){ .n = 0 };
 	r->capture = max > 0;
 	if (r->capture && r->size > max) {
 		st = err_set(err, r->entry.row == ROW_SEAL ? ST_CORRUPT : ST_UNSURE, _("%s is larger than %ju bytes"), r->name, (uintmax_t)max);
@@ -125,6 +126,8 @@ on_data(void *ctx, const unsigned char *p, size_t n, struct err *err)
 			return st;
 	if (r->in_segment && (st = records_check_add(&r->records, p, n, err)) != ST_OK && (st = segment_fault(r, st, err)) != ST_OK)
 		return st;
+	if (r->entry.row == ROW_VERIFY || r->entry.row == ROW_FORMAT)
+		(void)utf8_feed(&r->about, (struct str){ (const char *)p, n });
 	if (r->entry.encrypted && (st = verify_crypt_data(r, p, n, err)) != ST_OK)
 		return st;
 	if (r->capture && (st = buf_add(&r->text, p, n, err)) != ST_OK)

@@ -10,6 +10,7 @@
 #include "archive/opener.h"
 #include "archive/reader.h"
 #include "archive/records_check.h"
+#include "core/utf8.h"
 
 /* The steps of one reading, in the order of the report. */
 enum check {
@@ -71,6 +72,7 @@ struct reading {
 	uint64_t	size, at, data_at;
 	bool		capture, in_segment;
 	struct buf	text;			/* its content, when captured */
+	struct utf8_feed about;			/* rows 2 and 3 */
 	struct digest	digest[SEAL_ALGS_MAX];
 	unsigned char	hash[SEAL_ALGS_MAX][DIGEST_MAX];
 

@@ -216,6 +216,9 @@ end_tag_file(struct reading *r, struct err *err)
 	switch (r->entry.row) {
 	case ROW_BAGIT:
 		return str_is(buf_str(&r->text), BAGIT) ? ST_OK : contradict(r, CHECK_TAGMANIFEST, err, _("bagit.txt is not what the format demands"));
+	case ROW_VERIFY:
+	case ROW_FORMAT:
+		return utf8_fed(&r->about) ? ST_OK : contradict(r, CHECK_TAGMANIFEST, err, _("a text that is not UTF-8"));
 	case ROW_MANIFEST:
 		return end_manifest(r, err);
 	case ROW_SEGMENTS:

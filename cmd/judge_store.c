@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/judge.h"
@@ -71,6 +72,35 @@ content(struct judging_store *s, const struct store_entry *e, struct buf *path, 
 	return ST_OK;
 }
 
+static bool
+is_directory(const char *path)
+{
+	struct stat sb;
+
+	return lstat(path, &sb) == 0 && S_ISDIR(sb.st_mode);
+}
+
+/* Beside a closed archive lies a copy of its seal/, the same files and no others: it is what remains when the archive is destroyed. */
+static enum status
+judge_copy(struct judging_store *s, const struct store_entry *e, struct verify_report *r, struct err *err)
+{
+	struct verify_report *copy;
+	struct buf path;
+	enum status st;
+
+	if (s->j->seals_only || e->state != STORE_CLOSED || r->verdict == VERDICT_INVALID)
+		return ST_OK;
+	buf_init(&path, 8192);
+	if ((copy = mem_get(1, sizeof(*copy), err)) == NULL)
+		return ST_NOMEM;
+	if ((st = buf_addf(&path, err, "%s/%s.seal", s->path, e->name)) == ST_OK && (st = buf_z(&path, err)) == ST_OK && is_directory(path.p) &&
+	    (st = verify_seal_dir(path.p, e->name, &s->j->trust, when_now_ms(), copy, err)) == ST_OK && copy->verdict == VERDICT_INVALID)
+		verify_report_step(r, VERIFY_AUTHENTICITY, "chain.seal", VERDICT_INVALID, _("%s.seal is no copy of what the archive has: %s"), e->name, verify_report_why(copy));
+	mem_free(copy);
+	buf_free(&path);
+	return st;
+}
+
 /* The seal beside the archive becomes a link of the chain; ${r}: what was judged, whose seal must be the same. */
 static enum status
 take_seal(struct judging_store *s, const struct store_entry *e, struct verify_report *r, struct err *err)
@@ -118,7 +148,7 @@ one(struct judging_store *s, const struct store_entry *e, struct err *err)
 	r.token_ms = WHEN_UNKNOWN;
 	buf_init(&out, (size_t)1 << 20);
 	buf_init(&path, 8192);
-	if ((st = content(s, e, &path, &r, err)) == ST_OK && (st = take_seal(s, e, &r, err)) == ST_OK &&
+	if ((st = content(s, e, &path, &r, err)) == ST_OK && (st = judge_copy(s, e, &r, err)) == ST_OK && (st = take_seal(s, e, &r, err)) == ST_OK &&
 	    (st = judge_put(s->j, path.p, &r, &out, err)) == ST_OK && (st = app_print(&out, err)) == ST_OK)
 		s->j->app->answered = s->j->app->json;
 	buf_free(&path);

@@ -28,6 +28,53 @@ head(unsigned char c, unsigned char *lo, unsigned char *hi)
 	return 0;
 }
 
+/* Octets at the end of ${s} that begin a sequence and do not end it. */
+static size_t
+unfinished(struct str s)
+{
+	unsigned char lo, hi;
+	size_t n;
+
+	for (n = 1; n <= 3 && n <= s.n; n++) {
+		unsigned char c = (unsigned char)s.p[s.n - n];
+
+		if (c >= 0xc0)
+			return head(c, &lo, &hi) + 1 > n ? n : 0;
+		if (c < 0x80)
+			return 0;
+	}
+	return 0;
+}
+
+bool
+utf8_feed(struct utf8_feed *u, struct str s)
+{
+	unsigned char lo, hi;
+	size_t at = 0, left;
+
+	for (; !u->bad && u->n > 0 && at < s.n; at++) {
+		u->held[u->n++] = s.p[at];
+		if (u->n > head((unsigned char)u->held[0], &lo, &hi)) {
+			u->bad = !utf8_ok((struct str){ u->held, u->n });
+			u->n = 0;
+		}
+	}
+	if (u->bad || at == s.n)
+		return !u->bad;
+	s = (struct str){ s.p + at, s.n - at };
+	left = unfinished(s);
+	u->bad = !utf8_ok((struct str){ s.p, s.n - left });
+	memcpy(u->held, s.p + s.n - left, left);
+	u->n = left;
+	return !u->bad;
+}
+
+bool
+utf8_fed(const struct utf8_feed *u)
+{
+	return !u->bad && u->n == 0;
+}
+
 bool
 utf8_next(struct str s, size_t *at, uint32_t *cp)
 {

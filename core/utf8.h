@@ -8,6 +8,10 @@
 bool utf8_next(struct str, size_t *at, uint32_t *cp);
 bool utf8_ok(struct str);
 bool utf8_ijson(struct str);				/* well-formed and without noncharacters, as RFC 7493 wants text */
+/* Text that comes in pieces, cut anywhere; begin with zeros.  utf8_feed: false from the first bad byte on; utf8_fed: well-formed to its end. */
+struct utf8_feed { char held[4]; size_t n; bool bad; };
+bool utf8_feed(struct utf8_feed *, struct str piece);
+bool utf8_fed(const struct utf8_feed *);
 size_t utf8_put(uint32_t cp, char out[4]);		/* bytes written; surrogates and > 10FFFF give U+FFFD */
 bool utf8_is_noncharacter(uint32_t cp);
 bool utf8_is_xml(uint32_t cp);				/* XML 1.0 fifth edition, production Char */

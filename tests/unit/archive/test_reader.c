@@ -209,16 +209,22 @@ many_names(void **state)
 	unsigned i, again;
 
 	(void)state;
-	for (again = 0; again < 2; again++) {
+	for (again = 0; again < 5; again++) {
 		names_set_init(&s);
+		if (again == 3)
+			assert_int_equal(names_set_add(&s, "data/VIEWS/approvals", NULL), ST_OK);
 		for (i = 0; i < 200000; i++) {
 			snprintf(name, sizeof(name), "data/views/approvals/%u.pdf", i);
 			assert_int_equal(names_set_add(&s, name, NULL), ST_OK);
 		}
-		if (again)
+		if (again == 1)
 			assert_int_equal(names_set_add(&s, "data/views/approvals/1234.PDF", NULL), ST_OK);
+		if (again == 2)
+			assert_int_equal(names_set_add(&s, "data/views/approvals/1234.pdf/x", NULL), ST_OK);
+		if (again == 4)
+			assert_int_equal(names_set_add(&s, "data/views/approvals.x/y", NULL), ST_OK);
 		assert_int_equal(names_set_check(&s, &repeated, NULL), ST_OK);
-		assert_int_equal(repeated, again);
+		assert_int_equal(repeated, again != 0 && again != 4);
 		names_set_free(&s);
 	}
 }

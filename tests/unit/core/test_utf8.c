@@ -39,6 +39,27 @@ test_clean(void **state)
 	buf_free(&b);
 }
 
+/* Cut anywhere, in up to three pieces: the verdict of the whole. */
+static void
+test_feed(void **state)
+{
+	static const char *const t[] = { "", "a\xe4\xb8\xad" "b\xf0\x9f\x98\x80", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x91\x92\x93", "\xf0\x9f\x98", "a\x80", "\xe1\x80\xe2", "\xc3", "\xc3\xa9\xff", "\xf1\xbf\xbf\xbf\xbf" };
+	size_t k, i, j, n;
+
+	(void)state;
+	for (k = 0; k < sizeof(t) / sizeof(t[0]); k++)
+		for (n = strlen(t[k]), i = 0; i <= n; i++)
+			for (j = i; j <= n; j++) {
+				struct utf8_feed u = { .n = 0 };
+
+				(void)utf8_feed(&u, (struct str){ t[k], i });
+				(void)utf8_feed(&u, (struct str){ t[k] + i, j - i });
+				(void)utf8_feed(&u, (struct str){ t[k] + j, n - j });
+				if (utf8_fed(&u) != utf8_ok(str_of(t[k])))
+					fail_msg("case %zu cut at %zu and %zu", k, i, j);
+			}
+}
+
 static void
 test_every_code_point(void **state)
 {
@@ -172,7 +193,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean), cmocka_unit_test(test_every_code_point), cmocka_unit_test(test_terminal), cmocka_unit_test(test_digest),
-		cmocka_unit_test(test_long_steps),
+		cmocka_unit_test(test_long_steps), cmocka_unit_test(test_feed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
