@@ -3,7 +3,7 @@
  *
  * An attempt ends in a verdict; a verdict is final or says how long to wait before the next attempt:
  *   DONE     an answer the engine can act on
- *   AGAIN    connection, 5xx, broken body: ${tries}, random growing waits
+ *   AGAIN    connection, 5xx, broken body: ${tries}, random growing waits, or the wait that a 5xx or 408 states
  *   BUSY     the platform asks to try later: ${busy_tries}, the same waits
  *   THROTTLE too often: the stated wait, the endpoint is slowed for the rest of the run
  *   BAN      answer of the wrong shape: nobody is asked for the stated time
@@ -62,7 +62,7 @@ enum status api_settle(struct api *, const struct task *, enum verdict *, struct
 
 /* api_judge.c */
 void api_keep(char *out, size_t size, struct str);
-/* *wait: ms, set for THROTTLE and BAN only.  ST_REMOTE: an HTTP status 3xx that is no redirect. */
+/* *wait: ms, set for THROTTLE, BAN and where a 5xx or 408 states it.  ST_REMOTE: an HTTP status 3xx that is no redirect. */
 enum status api_judge(struct api *, const struct call *, struct download *, struct answer *, enum verdict *, int64_t *wait, struct err *) STATUS_USE;
 
 #endif

@@ -255,6 +255,8 @@ test_faults(void **state)
 		{ "connection lost once", { .path = P("user/list"), .times = 3, .fail = ST_RETRY }, ST_END, "record users/qiaoan ", 0 },
 		{ "connection lost", { .path = P("user/list"), .fail = ST_RETRY }, ST_REMOTE, "6 tries", 8 },
 		{ "server error", { .path = P("user/list"), .status = 502, .type = "text/html", .body = JSON_("<html>bad gateway") }, ST_REMOTE, "http 502", 0 },
+		{ "server names a long wait", { .path = P("user/list"), .status = 503, .retry_after_s = 86400, .body = JSON_("") }, ST_REMOTE, "86400", 0 },
+		{ "so does a gateway", { .path = P("user/list"), .status = 408, .retry_after_s = 7200, .body = JSON_("") }, ST_REMOTE, "7200", 0 },
 		{ "ban page", { .path = P("user/list"), .times = 1, .type = "text/html", .body = JSON_("<html><body>blocked</body>") }, ST_END, "record users/qiaoan ", 0 },
 		{ "ban page by name of json", { .path = P("user/list"), .times = 1, .body = JSON_("<html>blocked") }, ST_END, "record users/qiaoan ", 0 },
 		{ "ban too long", { .path = P("user/list"), .status = 403, .type = "text/html", .retry_after_s = 86400, .body = JSON_("<html>no") }, ST_REMOTE, "86400", 0 },
@@ -319,6 +321,30 @@ test_faults(void **state)
 		run_fault(&cases[i], "users");
 	for (i = 0; i < N(approvals); i++)
 		run_fault(&approvals[i], "approvals");
+}
+
+/* A wait that a failing server names is kept, not replaced by our own shorter one. */
+static void
+test_stated_wait(void **state)
+{
+	static const struct replay_rule rules[] = {
+		{ .path = P("department/list"), .times = 1, .status = 503, .retry_after_s = 1, .body = JSON_("") },
+		TENANT
+	};
+	const char *streams[] = { "departments", NULL };
+	struct rig r;
+	struct transport *net = play(rules, N(rules));
+	int64_t began;
+
+	(void)state;
+	rig_open(&r, ALL);
+	shorten(&r);
+	r.scope.streams = streams;
+	began = when_mono_ms();
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_true(when_mono_ms() - began >= 1000);
+	net->close(net);
+	rig_close(&r);
 }
 
 /* One id that the platform finds no parameter: the next one is asked for all the same. */
@@ -589,7 +615,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults), cmocka_unit_test(test_stated_wait),
 		cmocka_unit_test(test_template_refused), cmocka_unit_test(test_licence_over), cmocka_unit_test(test_empty_pieces), cmocka_unit_test(test_no_ranges),
 		cmocka_unit_test(test_words_with_secret), cmocka_unit_test(test_split_tail), cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope),
 		cmocka_unit_test(test_open_again), cmocka_unit_test(test_carry_of_a_part),
