@@ -8,7 +8,7 @@
 #include "core/json.h"
 #include "core/limits.h"
 
-#define STATE_VERSION	4
+#define STATE_VERSION	5
 
 void
 run_state_init(struct run_state *s)
@@ -179,6 +179,17 @@ put_text(const char *name, const char *value, struct buf *out, struct err *err)
 	return st == ST_OK ? json_put_string(out, str_of(value), err) : st;
 }
 
+static enum status
+put_bits(const char *name, const uint64_t bits[RUN_NAMED_WORDS], struct buf *out, struct err *err)
+{
+	enum status st = buf_addf(out, err, ",\"%s\":[", name);
+	size_t i;
+
+	for (i = 0; i < RUN_NAMED_WORDS && st == ST_OK; i++)
+		st = buf_addf(out, err, "%s%" PRIu64, i == 0 ? "" : ",", bits[i]);
+	return st == ST_OK ? buf_putc(out, ']', err) : st;
+}
+
 enum status
 run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 {
@@ -194,8 +205,9 @@ run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 	    (st = put_text("time_zone", s->time_zone, out, err)) != ST_OK || (st = put_text("csv_crlf", s->csv_crlf, out, err)) != ST_OK ||
 	    (st = put_text("views", s->views, out, err)) != ST_OK ||
 	    (st = buf_addf(out, err, ",\"began\":%" PRId64 ",\"captured\":%" PRId64 ",\"gap_entries\":%" PRIu64 ",\"limit_entries\":%" PRIu64
-	    ",\"events\":%" PRIu64 ",\"sessions\":%" PRIu64 ",\"users_seen\":%" PRIu64 ",\"rooms_seen\":%" PRIu64 ",\"scope\":", s->began_ms,
-	    s->captured_ms, s->gap_entries, s->limit_entries, s->events, s->n_sessions, s->users_seen, s->rooms_seen)) != ST_OK ||
+	    ",\"events\":%" PRIu64 ",\"sessions\":%" PRIu64, s->began_ms, s->captured_ms, s->gap_entries, s->limit_entries, s->events, s->n_sessions)) != ST_OK ||
+	    (st = put_bits("users_seen", s->users_seen, out, err)) != ST_OK || (st = put_bits("rooms_seen", s->rooms_seen, out, err)) != ST_OK ||
+	    (st = buf_addz(out, ",\"scope\":", err)) != ST_OK ||
 	    (st = scope_encode(&s->scope, out, err)) != ST_OK || (st = put_volume(&s->volume, out, err)) != ST_OK ||
 	    (s->renewal && (st = buf_addz(out, ",\"renewal\":1", err)) != ST_OK) ||
 	    (st = buf_addz(out, ",\"streams\":", err)) != ST_OK ||
@@ -310,6 +322,19 @@ decode_volume(struct run_volume *v, const struct json_node *t, size_t i)
 }
 
 static bool
+get_bits(const struct json_node *t, const char *name, uint64_t bits[RUN_NAMED_WORDS])
+{
+	size_t list = json_get(t, 0, name), k, i = 0;
+
+	if (list == 0 || t[list].tok != JSON_ARR || t[list].n_children != RUN_NAMED_WORDS)
+		return false;
+	for (k = list + 1; k < t[list].next; k = t[k].next)
+		if (str_u64(t[k].val, 0, UINT64_MAX, &bits[i++], NULL) != ST_OK)
+			return false;
+	return true;
+}
+
+static bool
 decode(struct run_state *s, struct str json, struct arena *a)
 {
 	struct json_node *t;
@@ -324,7 +349,7 @@ decode(struct run_state *s, struct str json, struct arena *a)
 	    !get_text(t, 0, "time_zone", a, s->time_zone, sizeof(s->time_zone)) ||
 	    !get_text(t, 0, "csv_crlf", a, s->csv_crlf, sizeof(s->csv_crlf)) || !get_text(t, 0, "views", a, s->views, sizeof(s->views)) ||
 	    !get_i64(t, 0, "began", &s->began_ms) || !get_i64(t, 0, "captured", &s->captured_ms) ||
-	    !get_u64(t, 0, "users_seen", &s->users_seen) || !get_u64(t, 0, "rooms_seen", &s->rooms_seen) ||
+	    !get_bits(t, "users_seen", s->users_seen) || !get_bits(t, "rooms_seen", s->rooms_seen) ||
 	    !get_u64(t, 0, "gap_entries", &s->gap_entries) || !get_u64(t, 0, "limit_entries", &s->limit_entries) ||
 	    !get_u64(t, 0, "events", &s->events) || !get_u64(t, 0, "sessions", &s->n_sessions) ||
 	    (at = json_get(t, 0, "scope")) == 0 || scope_decode(&s->scope, t[at].val, NULL) != ST_OK ||

@@ -12,6 +12,7 @@
 #define RUN_COUNTS_MAX	6
 #define RUN_REASONS_MAX	96
 #define RUN_FLAGS_MAX	16
+#define RUN_NAMED_WORDS	(SCOPE_WORDS_MAX / 64u)
 
 struct run_count { char how[64]; uint64_t n; };
 struct run_flag { char name[24]; uint64_t n; };
@@ -51,7 +52,7 @@ struct run_state {
 	uint64_t	 gap_entries, limit_entries, events;	/* running numbers of those records */
 	uint64_t	 n_sessions;
 	bool		 renewal;			/* a renewal archive: the source is the chain itself (run_renew.c) */
-	uint64_t	 users_seen, rooms_seen;	/* run_named.c: of those that the scope names, one bit each */
+	uint64_t	 users_seen[RUN_NAMED_WORDS], rooms_seen[RUN_NAMED_WORDS];	/* run_named.c: of those that the scope names, one bit each */
 	struct run_volume volume;
 	struct buf	 cursor, carry;			/* of the source */
 };

@@ -9,6 +9,8 @@
 #include "core/buf.h"
 #include "core/source.h"
 
+#define SCOPE_WORDS_MAX	256u	/* in one list of it */
+
 struct run_scope { struct scope scope; struct arena arena; };
 
 void scope_init(struct run_scope *);
