@@ -106,6 +106,8 @@ enum status run_recipients_same(struct run *, struct err *) STATUS_USE;
 /* run_event(r, action, detail_json, err): a record of the program's own actions. */
 enum status run_event(struct run *, const char *action, struct str detail, struct err *) STATUS_USE;
 enum status run_commit(struct run *, struct err *) STATUS_USE;
+/* run_closed(r, rec, err): SRC_CLOSED: an event that names archive and number of each gap, and their place in the certificate. */
+enum status run_closed(struct run *, const struct record *, struct err *) STATUS_USE;
 /* run_volume_limit(r, err): [store] volume, or that of the tenant's own store. */
 enum status run_volume_limit(struct run *, struct err *) STATUS_USE;
 /* run_volume_fits(r, n): is there room for ${n} more octets in this archive?  The first of an archive always fits. */

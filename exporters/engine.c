@@ -187,7 +187,7 @@ engine_open(struct source **out, const struct source_params *params, struct err 
 	    (st = api_open(&e->api, e->params, e->p, err)) != ST_OK)
 		goto fail;
 	engine_times(e);
-	if ((st = engine_lists_open(e, err)) != ST_OK)
+	if ((st = engine_lists_open(e, err)) != ST_OK || (st = engine_retry_open(e, err)) != ST_OK)
 		goto fail;
 	e->own.cursor = e->own.carry = STR_NONE;	/* taken over; what they pointed to may go */
 	*out = &e->source;

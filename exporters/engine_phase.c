@@ -82,8 +82,8 @@ do_begin(struct engine *e, struct err *err)
 		return engine_lost(e, lane->off == OFF_LIMIT ? REC_LIMIT : REC_GAP, lane->s->name, &lost, err);
 	}
 	lane->was_run = true;
-	engine_enter(e, lane->s->hook != NULL ? PH_HOOK : PH_OPEN);
-	e->pos.open_at = 0;
+	engine_enter(e, lane->s->hook != NULL ? PH_HOOK : PH_RETRY);
+	e->pos.retry_at = e->pos.open_at = 0;
 	return ST_OK;
 }
 
@@ -91,7 +91,7 @@ static enum status
 hook_open(struct engine *e, struct err *err)
 {
 	size_t carry = e->old_carry == NULL ? 0 : json_get(e->old_carry, 0, engine_lane(e)->s->name);
-	struct hook_ctx ctx = { e->params, STR_NONE, STR_NONE };
+	struct hook_ctx ctx = { e->params, STR_NONE, STR_NONE, &e->n_gaps };
 
 	if (e->hook_cursor.n > 0)
 		ctx.cursor = buf_str(&e->hook_cursor);
@@ -229,6 +229,8 @@ engine_step(struct engine *e, struct err *err)
 		return do_begin(e, err);
 	case PH_HOOK:
 		return do_hook(e, err);
+	case PH_RETRY:
+		return engine_retry(e, err);
 	case PH_OPEN:
 		return engine_open_items(e, err);
 	case PH_LIST:

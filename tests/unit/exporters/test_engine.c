@@ -611,6 +611,161 @@ test_carry_of_a_part(void **state)
 	}
 }
 
+/* --- what a run did not get is asked for by the next one --- */
+
+#define NO_MORE		{ .path = P("oa/getapprovalinfo"), .body = JSON_("{\"errcode\":0,\"sp_no_list\":[]}") }
+#define REFUSED(p, has)	{ .path = P(p), .contains = has, .body = JSON_("{\"errcode\":60011,\"errmsg\":\"no right\"}") }
+
+
+
+/* A run named ${name} behind the one before; NULL: the first, which looks one day back. */
+static void
+next_run(struct rig *r, const char *name, const struct replay_rule *rules, size_t n)
+{
+	static const char days[] = "{\"approvals\":{\"open\":[],\"until\":1767225000000}}";
+	struct transport *net = play(rules, n);
+	struct buf carry;
+	enum status st;
+
+	buf_init(&carry, 1 << 20);
+	assert_int_equal(buf_str_add(&carry, r->carry.n > 0 ? buf_str(&r->carry) : STR(days), NULL), ST_OK);
+	rig_clear(r);
+	r->params.carry = buf_str(&carry);
+	r->params.run = name;
+	if ((st = rig_run(r, net, NULL)) != ST_END)
+		fail_msg("%s: %d: %s", name, (int)st, r->err.text);
+	buf_free(&carry);
+	net->close(net);
+}
+
+static void
+has(struct rig *r, const char *what)
+{
+	if (rig_count(r, what) != 1)
+		fail_msg("%s in\n%.*s\n%.*s", what, STR_ARG(buf_str(&r->log)), STR_ARG(buf_str(&r->carry)));
+}
+
+static void
+test_asked_again(void **state)
+{
+	static const struct replay_rule bad[] = {
+		REFUSED("media/get", "MEDIA-D"), REFUSED("oa/getapprovaldetail", "202512310001"), REFUSED("oa/gettemplatedetail", "TPL-OLD"),
+		REFUSED("oa/gettemplatedetail", "TPL-BUY"), REFUSED("msgaudit/groupchat/get", "wr-a"), REFUSED("user/get", "ghost"), TENANT
+	};
+	static const struct replay_rule still[] = {
+		REFUSED("media/get", "MEDIA-D"), REFUSED("oa/getapprovaldetail", "202512310001"), REFUSED("oa/gettemplatedetail", "TPL-BUY"),
+		REFUSED("msgaudit/groupchat/get", "wr-a"), NO_MORE, TENANT
+	};
+	static const struct replay_rule good[] = { NO_MORE, TENANT };
+	static const struct replay_rule gone[] = { RULE("media/get", "MEDIA-D", "error.40007.json"), NO_MORE, TENANT };
+	const char *nobody[] = { "nobody", NULL }, *users[] = { "users", NULL };
+	struct rig r;
+	struct buf before;
+
+	(void)state;
+	rig_open(&r, ALL "secret.chat = file:secret\n");
+	buf_init(&before, 1 << 20);
+	next_run(&r, "one", bad, N(bad));
+	has(&r, "\"object\":\"MEDIA-D\",\"reason\":\"denied\"");
+	has(&r, "\"object\":\"202512310001\",\"reason\":\"denied\"");
+	has(&r, "\"object\":\"TPL-BUY\",\"reason\":\"denied\"");
+	has(&r, "\"object\":\"wr-a\",\"reason\":\"denied\"");
+	has(&r, "\"object\":\"ghost\",\"reason\":\"denied\"");
+	assert_non_null(memmem(r.carry.p, r.carry.n, "\"retry\":[{\"stream\":\"users\",\"id\":\"ghost\",\"first\":[\"one\",\"1\"]}", 60));
+
+	/* A run that takes only a part tries nothing of it and leaves it as it is. */
+	assert_int_equal(buf_str_add(&before, buf_str(&r.carry), NULL), ST_OK);
+	assert_int_equal(buf_z(&before, NULL), ST_OK);
+	r.scope.users = nobody;
+	next_run(&r, "part", good, N(good));
+	assert_int_equal(rig_count(&r, "] files/"), 0);
+	assert_int_equal(rig_count(&r, "closed "), 0);
+	assert_non_null(memmem(r.carry.p, r.carry.n, strstr(before.p, "\"retry\""), (size_t)(before.p + before.n - strstr(before.p, "\"retry\""))));
+	r.scope.users = NULL;
+	r.scope.streams = users;	/* whole, but another stream: its own gap is over, the rest waits */
+	next_run(&r, "users", good, N(good));
+	assert_int_equal(rig_count(&r, "] files/"), 0);
+	assert_null(memmem(r.carry.p, r.carry.n, "ghost", 5));
+	assert_non_null(memmem(r.carry.p, r.carry.n, "\"id\":\"MEDIA-D\"", 14));
+	r.scope.streams = NULL;
+
+	next_run(&r, "two", still, N(still));
+	has(&r, "\"object\":\"MEDIA-D\",\"reason\":\"denied\"");
+	has(&r, "\"object\":\"TPL-BUY\",\"reason\":\"denied\"");
+	assert_int_equal(rig_count(&r, "\"reason\":\"denied\""), 4);
+	assert_non_null(memmem(r.carry.p, r.carry.n, "\"id\":\"MEDIA-D\",\"of\":\"202601010007\",\"first\":[\"one\",\"", 50));
+
+	next_run(&r, "three", good, N(good));
+	has(&r, "] files/MEDIA-D ");
+	has(&r, "\"of_stream\":\"approvals\",\"of_id\":\"202601010007\"");
+	has(&r, "record approvals/202512310001 ");
+	has(&r, "record approval-templates/TPL-BUY ");
+	has(&r, "record rooms/wr-a ");
+	assert_int_equal(rig_count(&r, "\nclosed "), 4);
+	has(&r, "\"detail\":{\"of_stream\":\"files\",\"object\":\"MEDIA-D\",\"gaps\":[{\"run\":\"one\",\"gap\":\"");
+	has(&r, "\"detail\":{\"of_stream\":\"rooms\",\"object\":\"wr-a\",\"gaps\":[{\"run\":\"one\",\"gap\":\"");
+	assert_null(memmem(r.carry.p, r.carry.n, "retry", 5));
+	rig_close(&r);
+	buf_free(&before);
+
+	/* What is gone for good is a last gap. */
+	rig_open(&r, ALL);
+	next_run(&r, "one", bad, N(bad));
+	next_run(&r, "two", gone, N(gone));
+	has(&r, "\"object\":\"MEDIA-D\",\"reason\":\"expired\"");
+	assert_null(memmem(r.carry.p, r.carry.n, "MEDIA-D", 7));
+	rig_close(&r);
+}
+
+/* Killed at any commit point of a run that asks again: nothing is given or closed twice. */
+static void
+test_asked_again_resumed(void **state)
+{
+	static const struct replay_rule bad[] = {
+		REFUSED("media/get", "MEDIA-"), REFUSED("oa/getapprovaldetail", "202512310001"), REFUSED("oa/gettemplatedetail", NULL), TENANT
+	};
+	static const struct replay_rule good[] = { REFUSED("media/get", "MEDIA-B"), NO_MORE, TENANT };
+	const char *areas[] = { "approvals", NULL };
+	struct transport *net = play(good, N(good));
+	struct buf carry, whole, end;
+	struct rig r;
+	size_t i, n;
+
+	(void)state;
+	rig_open(&r, ALL);
+	r.scope.areas = areas;
+	buf_init(&carry, 1 << 20);
+	buf_init(&whole, 1 << 20);
+	buf_init(&end, 1 << 20);
+	next_run(&r, "one", bad, N(bad));
+	assert_int_equal(buf_str_add(&carry, buf_str(&r.carry), NULL), ST_OK);
+	rig_clear(&r);
+	r.params.carry = buf_str(&carry);
+	r.params.run = "two";
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_true(rig_count(&r, "\nclosed ") >= 4);
+	n = r.n_pages;
+	assert_int_equal(buf_str_add(&whole, buf_str(&r.log), NULL), ST_OK);
+	assert_int_equal(buf_str_add(&end, buf_str(&r.carry), NULL), ST_OK);
+	for (i = 0; i < n; i++) {
+		char *cursor = strdup(r.pages[i].cursor);
+		size_t at = r.pages[i].log_at;
+
+		assert_non_null(cursor);
+		buf_clear(&r.log);
+		buf_clear(&r.carry);
+		assert_int_equal(rig_run(&r, net, cursor), ST_END);
+		if (whole.n - at != r.log.n || memcmp(whole.p + at, r.log.p, r.log.n) != 0 || !str_eq(buf_str(&end), buf_str(&r.carry)))
+			fail_msg("%zu: %s\nwant\n%.*s\ngot\n%.*s", i, cursor, (int)(whole.n - at), whole.p + at, STR_ARG(buf_str(&r.log)));
+		free(cursor);
+	}
+	net->close(net);
+	buf_free(&carry);
+	buf_free(&whole);
+	buf_free(&end);
+	rig_close(&r);
+}
+
 int
 main(void)
 {
@@ -618,7 +773,7 @@ main(void)
 		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults), cmocka_unit_test(test_stated_wait),
 		cmocka_unit_test(test_template_refused), cmocka_unit_test(test_licence_over), cmocka_unit_test(test_empty_pieces), cmocka_unit_test(test_no_ranges),
 		cmocka_unit_test(test_words_with_secret), cmocka_unit_test(test_split_tail), cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope),
-		cmocka_unit_test(test_open_again), cmocka_unit_test(test_carry_of_a_part),
+		cmocka_unit_test(test_open_again), cmocka_unit_test(test_carry_of_a_part), cmocka_unit_test(test_asked_again), cmocka_unit_test(test_asked_again_resumed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
