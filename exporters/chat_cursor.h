@@ -13,7 +13,9 @@ struct chat_cursor {
 	uint64_t n_messages, n_files, n_undecrypted;	/* given in this run */
 	uint64_t n_lost_files;	/* messages that name a file without an id */
 	uint64_t n_jumps, n_missing;	/* jumps in seq, and how many numbers they leave out */
-	uint64_t retry_at;	/* entries of the last run's carry that were tried again */
+	uint64_t retry_at;	/* entries of the last run's carry that are done with */
+	uint64_t n_in_vain;	/* files among them that could not be had, in a row */
+	uint64_t n_not_tried;	/* files among them that were therefore left to the next run */
 	uint64_t retry_length;	/* of the list of new entries */
 	bool	 has_seq, begun, done;
 	bool	 retry_over;	/* the rest of them is not tried in this run */

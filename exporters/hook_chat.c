@@ -125,7 +125,7 @@ chat_next(struct hook *hook, struct source_item *it, struct err *err)
 			break;
 		case PAGE:
 			memset(&h->before, 0, sizeof(h->before));
-			h->phase = h->params->scope != NULL && h->params->scope->pilot ? TAIL_NOTES : h->pos.retry_at < h->n_retry ? RETRY : PULL;
+			h->phase = h->params->scope != NULL && h->params->scope->pilot ? TAIL_NOTES : h->pos.retry_at < h->n_retry || h->pos.n_not_tried > 0 ? RETRY : PULL;
 			commit_point(h, it);
 			return ST_OK;
 		case TAIL_NOTES:

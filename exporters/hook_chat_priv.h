@@ -51,7 +51,6 @@ struct hook_chat {
 	struct arena		 carry_arena;
 	size_t			 retry_list, retry_node;	/* its entries; the next one, 0 until it was looked for */
 	uint64_t		 n_retry;	/* entries that this run tries */
-	unsigned		 n_in_vain;	/* of them, in a row and without a final answer */
 	struct retry_gaps	 before;	/* of the object tried again; else all absent */
 	const uint64_t		*n_gaps;
 	struct arena		 arena;		/* of the row at hand */

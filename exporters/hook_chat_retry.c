@@ -15,7 +15,7 @@
 
 #define BYTES_MAX	((uint64_t)4 << 20)
 #define IDS_FILE	"chat-retry.ids"
-#define IN_VAIN_MAX	32u	/* in a row: each may have cost minutes */
+#define IN_VAIN_MAX	32u	/* files in a row: each may have cost a minute of waiting */
 
 static enum status
 damaged(struct err *err)
@@ -82,7 +82,9 @@ again_file(struct hook_chat *h, size_t i, struct source_item *it, struct err *er
 	    (st = text_of(h, i, "sha256", &sha256, err)) != ST_OK)
 		return st;
 	h->phase = PAGE;
-	return hook_chat_row_fetch(h, &f, of, sha256, it, err);
+	st = hook_chat_row_fetch(h, &f, of, sha256, it, err);
+	h->pos.n_in_vain = h->fetched.reason != NULL && strcmp(h->fetched.reason, "fetch_failed") == 0 ? h->pos.n_in_vain + 1 : 0;
+	return st;
 }
 
 /* ST_END with *row NULL: it cannot be had, and a note says why.  *shut: the platform gives no messages at all now. */
@@ -158,21 +160,49 @@ again_row(struct hook_chat *h, size_t i, bool *shut, struct source_item *it, str
 	return (st = chat_notes_add(&h->notes, &note, err)) == ST_OK ? ST_END : st;
 }
 
-/* The rest stays for the next run, before what was tried now; told as one gap, for it is still missing. */
+/* What was not tried is still missing: one gap tells of all. */
 static enum status
-leave_rest(struct hook_chat *h, const char *why, struct err *err)
+not_tried(struct hook_chat *h, uint64_t n, const char *of, const char *why, struct err *err)
 {
-	struct chat_note note = chat_note_of(SRC_GAP, "messages", "not_tried");
+	struct chat_note note = chat_note_of(SRC_GAP, of, "not_tried");
 
-	h->pos.retry_over = true;
-	note.count = h->n_retry - h->pos.retry_at;
-	h->n_retry = 0;
-	h->phase = PAGE;
-	if (note.count == 0)
+	if (n == 0)
 		return ST_OK;
+	note.count = n;
 	note.detail = str_of(why);
 	note.retry = STR(RETRY_NEXT);
 	return chat_notes_add(&h->notes, &note, err);
+}
+
+/* The platform gives no messages at all: the rest stays as it is, and the walk that follows tells why. */
+static enum status
+leave_rest(struct hook_chat *h, struct err *err)
+{
+	uint64_t n = h->n_retry - h->pos.retry_at;
+
+	h->pos.retry_over = true;
+	h->n_retry = 0;
+	h->phase = PAGE;
+	return not_tried(h, n, "messages", "messages and files of earlier gaps: the platform gives no messages now", err);
+}
+
+/* So many could not be had that this one waits for the next run, its entry as it is. */
+static enum status
+leave_file(struct hook_chat *h, size_t i, struct err *err)
+{
+	h->pos.n_not_tried++;
+	h->phase = PAGE;
+	return idset_add(&h->retry_set, json_whole(&h->old[i]), NULL, err);
+}
+
+static enum status
+again_over(struct hook_chat *h, struct err *err)
+{
+	uint64_t n = h->pos.n_not_tried;
+
+	h->pos.n_not_tried = 0;
+	h->phase = n == 0 ? PULL : PAGE;
+	return not_tried(h, n, "files", "files of earlier gaps: too many in a row could not be had", err);
 }
 
 /* ST_END: nothing to give for this step. */
@@ -183,26 +213,24 @@ hook_chat_retry(struct hook_chat *h, struct source_item *it, struct err *err)
 	size_t i;
 	enum status st;
 
-	if (h->pos.retry_at >= h->n_retry) {
-		h->phase = PULL;
-		return ST_END;
-	}
+	if (h->pos.retry_at >= h->n_retry)
+		return (st = again_over(h, err)) == ST_OK ? ST_END : st;
 	arena_reset(&h->arena);
 	i = next_entry(h);
 	if ((st = retry_read(h->old, i, &h->arena, &h->before, err)) != ST_OK)
 		return st;
-	if (json_get(h->old, i, "file") != 0)
+	if (json_get(h->old, i, "file") == 0)
+		st = again_row(h, i, &shut, it, err);
+	else if (h->pos.n_in_vain < IN_VAIN_MAX)
 		st = again_file(h, i, it, err);
 	else
-		st = again_row(h, i, &shut, it, err);
-	if (shut)	/* the walk that follows tells why */
-		return (st = leave_rest(h, "messages and files of earlier gaps: the platform gives no messages now", err)) == ST_OK ? ST_END : st;
+		st = (st = leave_file(h, i, err)) == ST_OK ? ST_END : st;
+	if (shut)
+		return (st = leave_rest(h, err)) == ST_OK ? ST_END : st;
 	if (st != ST_OK && st != ST_END)
 		return st;
 	h->pos.retry_at++;
 	h->retry_node = h->old[i].next;
-	if (st == ST_END && h->n_in_vain >= IN_VAIN_MAX && (st = leave_rest(h, "messages and files of earlier gaps: too many in a row could not be had", err)) == ST_OK)
-		st = ST_END;
 	return st;
 }
 
@@ -213,11 +241,8 @@ hook_chat_retry_note(struct hook_chat *h, const struct chat_note *note, struct r
 	bool kept = false;
 	enum status st;
 
-	if (note->what == SRC_CLOSED)
-		h->n_in_vain = 0;
 	if (note->what != SRC_GAP)
 		return ST_OK;
-	h->n_in_vain = note->before.first.run.p != NULL && !note->is_final ? h->n_in_vain + 1 : 0;
 	if (note->entry.p == NULL || note->is_final)
 		return ST_OK;
 	if (h->filtered) {
