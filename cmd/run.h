@@ -60,7 +60,7 @@ struct run {
 
 /* What came out, for the caller's last words: the archives in order, and the run's figures. */
 struct run_archive { char archive[40]; char path[4200]; bool pending; char pending_why[400]; bool denied /* an authority refuses our login */; struct pending stage /* when pending */; };
-struct run_result { struct run_archive *archives; size_t n_archives; uint64_t records, gaps, limits; };
+struct run_result { struct run_archive *archives; size_t n_archives; uint64_t records, gaps, limits; char refused[400] /* streams whose secret or address the platform does not accept */; };
 void run_result_free(struct run_result *);
 
 void run_init(struct run *, struct app *);

@@ -156,6 +156,23 @@ run_state_closed_json(const struct run_state *s, struct buf *out, struct err *er
 uint64_t run_state_gaps(const struct run_state *s) { return s->gap_entries; }
 uint64_t run_state_limits(const struct run_state *s) { return s->limit_entries; }
 
+void
+run_state_refused(const struct run_state *s, char *out, size_t size)
+{
+	size_t i, n = 0;
+	int k;
+
+	out[0] = '\0';
+	for (i = 0; i < s->n_reasons; i++) {
+		if (s->reasons[i].is_limit || strcmp(s->reasons[i].reason, "access_refused") != 0)
+			continue;
+		k = snprintf(out + n, size - n, "%s%s", n == 0 ? "" : ", ", s->reasons[i].stream);
+		if (k < 0 || (size_t)k >= size - n)
+			return;
+		n += (size_t)k;
+	}
+}
+
 uint64_t
 run_state_records(const struct run_state *s)
 {

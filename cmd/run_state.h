@@ -77,6 +77,8 @@ enum status run_state_closed(struct run_state *, const char *archive, const char
 enum status run_state_closed_json(const struct run_state *, struct buf *out, struct err *) STATUS_USE;
 uint64_t run_state_gaps(const struct run_state *);	/* entries */
 uint64_t run_state_limits(const struct run_state *);
+/* run_state_refused(s, out, size): the streams with gaps "access_refused": "users, approvals", cut to what fits; "": none. */
+void run_state_refused(const struct run_state *, char *out, size_t size);
 uint64_t run_state_records(const struct run_state *);	/* of the platform's streams, not the program's own */
 /* run_state_counts_json(s, out, err): array "streams" of the completeness certificate, also used by `runs --json`. */
 enum status run_state_streams_json(const struct run_state *, struct buf *out, struct err *) STATUS_USE;

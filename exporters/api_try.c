@@ -170,7 +170,7 @@ attempt(struct api *api, const struct task *t, enum verdict *v, int64_t *wait, s
 		return st;
 	}
 	if ((st = api_judge(api, t->call, t->to, t->ans, v, wait, err)) == ST_OK && left &&
-	    (*v == REFRESH || t->ans->act == ACT_DENIED_RUN || t->ans->act == ACT_IP)) {
+	    (*v == REFRESH || t->ans->act == ACT_DENIED_RUN || t->ans->act == ACT_DENIED_SECRET || t->ans->act == ACT_IP)) {
 		refused_url(t->ans, "redirect to a place that wants a secret");	/* it got none, and says nothing about ours */
 		*v = DONE;
 	}

@@ -118,7 +118,7 @@ read_lane(struct engine *e, const struct json_node *t, size_t i, struct err *err
 	(void)snprintf(path, sizeof(path), "streams.%zu.3", i);
 	if ((st = get_u64(t, 0, path, &run, err)) != ST_OK)
 		return st;
-	if (off > OFF_GAP)
+	if (off > OFF_REFUSED)
 		return broken(err);
 	lane->off = (enum off)off;
 	lane->was_run = run != 0;

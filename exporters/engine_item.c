@@ -14,6 +14,7 @@ static const struct { const char *reason; bool is_final; const char *retry; } re
 	{ "expired", true, "" },
 	{ "denied", false, "grant the right, then export again" },
 	{ "licence_expired", false, "renew the licence, then export again" },
+	{ "access_refused", false, "correct the secret or the list of trusted addresses, then export again" },
 	{ "hidden", false, "widen the application's visible range, then export again" },
 	{ "refused", false, "export again; if it stays, the platform has changed" },
 	{ "refused_url", false, "find out where the platform sends its downloads; name a host of its own in the description's \"hosts\", then export again" },
@@ -36,6 +37,8 @@ engine_reason(const struct engine *e, const struct answer *ans)
 		return "gone";
 	case ACT_EXPIRED:
 		return "expired";
+	case ACT_DENIED_SECRET:
+		return "access_refused";
 	case ACT_DENIED:
 	case ACT_DENIED_AREA:
 	case ACT_WITHDRAWN:
@@ -47,6 +50,12 @@ engine_reason(const struct engine *e, const struct answer *ans)
 	default:
 		return "refused";
 	}
+}
+
+const char *
+engine_denied(const struct lane *lane)
+{
+	return lane->off == OFF_REFUSED ? "access_refused" : "denied";
 }
 
 enum status
@@ -320,8 +329,8 @@ detail_failed(struct engine *e, struct str id, struct err *err)
 
 	enum status st;
 
-	if (e->detail.act == ACT_DENIED_AREA || e->detail.act == ACT_WITHDRAWN)
-		lane->off = OFF_GAP;	/* the list worked: every object that cannot be read now is a gap of its own */
+	if (e->detail.act == ACT_DENIED_AREA || e->detail.act == ACT_WITHDRAWN || e->detail.act == ACT_DENIED_SECRET)
+		lane->off = e->detail.act == ACT_DENIED_SECRET ? OFF_REFUSED : OFF_GAP;	/* the list worked: every object that cannot be read now is a gap of its own */
 	if (e->detail.act != ACT_GONE && e->detail.act != ACT_SKIP && (st = ask_next_time(e, lane, id, err)) != ST_OK)
 		return st;
 	return lost_item(e, id, &e->detail, engine_reason(e, &e->detail), err);
@@ -341,7 +350,7 @@ engine_item_by_id(struct engine *e, struct str id, struct err *err)
 	if ((st = idset_add(&e->lists[lane->seen], id, &fresh, err)) != ST_OK || !fresh)
 		return st;
 	if (lane->off != OFF_NOT)		/* refused before: ask no more, but count each */
-		return lost_item(e, id, &e->detail, "denied", err);
+		return lost_item(e, id, &e->detail, engine_denied(lane), err);
 	e->calls_since_page++;
 	if ((st = api_call(e->api, &lane->s->secrets, call, &vars, &e->detail, err)) != ST_OK)
 		return st;
@@ -394,7 +403,7 @@ engine_missing(struct engine *e, const struct check *check, struct str id, struc
 			return st;
 		return give(e, &check->missing, id, STR_NONE, e->detail.t, i, err);
 	}
-	if (e->detail.act == ACT_GONE || e->detail.act == ACT_DENIED)
+	if (e->detail.act == ACT_GONE || e->detail.act == ACT_DENIED || e->detail.act == ACT_DENIED_SECRET)
 		lost.reason = engine_reason(e, &e->detail);	/* what the platform says of this one beats what we suppose */
 	lost.why = &e->detail;
 	return engine_lost(e, REC_GAP, lane->s->name, &lost, err);

@@ -28,7 +28,7 @@
 
 enum phase { PH_BEGIN, PH_HOOK, PH_RETRY, PH_OPEN, PH_LIST, PH_CHECK, PH_END, PH_LAST, PH__MAX };
 enum want { WANT_NOT, WANT_SILENT /* only its ids, for another stream */, WANT };
-enum off { OFF_NOT, OFF_LIMIT, OFF_GAP };
+enum off { OFF_NOT, OFF_LIMIT, OFF_GAP, OFF_REFUSED /* a gap too: secret or address, not a right */ };
 
 /* What the run knows of one stream. */
 struct lane {
@@ -85,6 +85,7 @@ struct engine {
 	bool		 since_given;
 	char		 media_name[32];
 	struct hook	*hook;
+	bool		 hook_given;	/* something since its last commit point */
 	struct buf	 hook_cursor;	/* of the last SRC_PAGE; for a resumed run what it was */
 	struct buf	 hook_carry;
 	struct buf	 cursor, carry;
@@ -108,6 +109,7 @@ size_t engine_lane_of(const struct engine *, const char *name, size_t n);	/* NO_
 /* engine_scope.c */
 enum status engine_lanes(struct engine *, struct err *) STATUS_USE;	/* one for each stream, wanted or not; ST_USAGE: an unknown name in the scope */
 void engine_times(struct engine *);		/* since_ms, until_ms */
+void engine_want_secrets(struct engine *);	/* tells the calls which secrets this run needs */
 int64_t engine_since(const struct engine *, const struct lane *);	/* the first moment asked for in this stream */
 
 /* engine_phase.c */
@@ -142,6 +144,7 @@ struct lost {
 enum status engine_lost(struct engine *, enum record_kind, const char *of, const struct lost *, struct err *) STATUS_USE;
 enum status engine_number(struct engine *, struct record *, struct err *) STATUS_USE;	/* the id of a gap or limit */
 const char *engine_reason(const struct engine *, const struct answer *);	/* of a gap or limit of one object */
+const char *engine_denied(const struct lane *);	/* the same, of a lane that is off */
 /* One item of a list: skip, fetch its detail, map, give. */
 enum status engine_item(struct engine *, const struct call *, const struct json_node *, size_t i, struct err *) STATUS_USE;
 enum status engine_item_by_id(struct engine *, struct str id, struct err *) STATUS_USE;	/* detail call only */

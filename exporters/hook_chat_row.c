@@ -318,6 +318,20 @@ file_record(struct hook_chat *h, const struct chat_file *f, struct str of, struc
 	return ST_OK;
 }
 
+/* In the middle of a page: a gap of this file.  The next page will meet the same refusal, at a place where a run can end. */
+static enum status
+file_denied(struct hook_chat *h, struct err *err)
+{
+	h->fetched.blob[0] = '\0';
+	h->fetched.flag = NULL;
+	h->fetched.reason = "denied";
+	h->fetched.is_final = false;
+	snprintf(h->fetched.detail, sizeof(h->fetched.detail), "GetMediaData: the platform refuses this computer");
+	if (err != NULL)
+		err_init(err);
+	return ST_OK;
+}
+
 enum status
 hook_chat_row_fetch(struct hook_chat *h, const struct chat_file *f, struct str of, struct str sha256, struct source_item *it, struct err *err)
 {
@@ -332,7 +346,9 @@ hook_chat_row_fetch(struct hook_chat *h, const struct chat_file *f, struct str o
 	} else {
 		if (idset_has(&h->files, f->id))
 			return ST_END;
-		if ((st = chat_file_fetch(h->proc, &h->media_budget, h->params->work_dir, f, h->files.n, &h->fetched, err)) != ST_OK ||
+		if ((st = chat_file_fetch(h->proc, &h->media_budget, h->params->work_dir, f, h->files.n, &h->fetched, err)) == ST_DENIED)
+			st = file_denied(h, err);
+		if (st != ST_OK ||
 		    (st = idset_add(&h->files, f->id, &fresh, err)) != ST_OK)
 			return st;
 	}

@@ -27,7 +27,9 @@ equal() {
 	lone < "$truth" | jq -r 'select(.stream == "files" and .expect == "present") | "\(.id)\t\(.of)\t\(.sha256)"' "$truth" | LC_ALL=C sort > want
 	for root in x/*/; do
 		find "$root/data/records/files" -name '*.jsonl' 2>/dev/null | xargs -r cat | lone | jq -r --arg r "$root" '"\(.id)\t\(.n.of_stream)/\(.n.of_id)\t\($r)/\(.n.path)"'
-	done | while IFS=$'\t' read -r id of path; do printf '%s\t%s\t%s\n' "$id" "$of" "$(sha256sum < "$path" | cut -c1-64)"; done | LC_ALL=C sort > all
+	done > paths
+	cut -f3 paths | tr '\n' '\0' | xargs -0 -r sha256sum | cut -c1-64 > sums
+	paste <(cut -f1,2 paths) sums | LC_ALL=C sort > all
 	grep -P '\tmessages/' all > chat; uniq -d chat > twice; [ -s twice ] && { bad=1; head -3 twice; }
 	uniq all > got
 	cmp -s want got || { bad=1; diff want got | head -3; }
@@ -66,7 +68,7 @@ sed -i 's/^\[store\]/[store]\nvolume = 1 MiB/; s,^signed.*,signed = '"$WORK"'/tw
 C+=(--store "$WORK/two")
 kills=0 verb=(export acme)
 while :; do
-	if [ $kills -lt "${KILLS:-12}" ]; then timeout -s KILL "0.$(printf '%03d' $((RANDOM % 200 + 60)))" "${C[@]}" "${verb[@]}" >cut.log 2>&1; else "${C[@]}" "${verb[@]}" >cut.log 2>&1; fi
+	if [ $kills -lt "${KILLS:-6}" ]; then timeout -s KILL "0.$(printf '%03d' $((RANDOM % 300 + 100)))" "${C[@]}" "${verb[@]}" >cut.log 2>&1; else "${C[@]}" "${verb[@]}" >cut.log 2>&1; fi
 	got=$?
 	[ $got = 10 ] && sleep 0.1 && continue
 	[ $got = 137 ] || break

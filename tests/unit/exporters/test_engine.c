@@ -611,6 +611,74 @@ test_carry_of_a_part(void **state)
 	}
 }
 
+/* --- a secret that the platform refuses concerns its own areas only --- */
+
+static void
+write_secret(struct rig *r, const char *name, const char *text)
+{
+	char path[128];
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", r->dir, name);
+	assert_non_null(f = fopen(path, "w"));
+	assert_int_equal(fchmod(fileno(f), 0600), 0);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+test_one_secret_refused(void **state)
+{
+#define WRONG	{ .path = P("gettoken"), .contains = "corpsecret=wrong-secret", .file = "error.40001.json" }
+	static const struct replay_rule at_once[] = { WRONG, TENANT };
+	static const struct replay_rule on_the_way[] = { RULE("oa/getapprovaldetail", "202512310001", "error.40001.json"), TENANT };
+	static const struct { const char *keys; const char *want[4]; const char *records; } cases[] = {
+		{ "secret.contacts = file:secret\nsecret.approvals = file:other\n", { "\"of_stream\":\"approvals\",\"object\":\"\",\"reason\":\"access_refused\"",
+		    "\"of_stream\":\"approval-templates\",\"object\":\"\",\"reason\":\"access_refused\"", "secret.approvals: 40001", NULL }, "record users/" },
+		{ "secret.contacts = file:other\nsecret.approvals = file:secret\n", { "\"of_stream\":\"departments\",\"object\":\"\",\"reason\":\"access_refused\"",
+		    "\"of_stream\":\"users\",\"object\":\"\",\"reason\":\"access_refused\"", NULL }, "record approvals/" },
+		{ "secret.contacts = file:secret\nsecret.contacts_sync = file:other\n", { "gap gaps/", "\"detail\":\"user/list_id: 40001", NULL }, "record users/" },
+	};
+	const char *approvals[] = { "approvals", NULL };
+	struct transport *net;
+	struct rig r;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < N(cases); i++) {
+		net = play(at_once, N(at_once));
+		rig_open(&r, cases[i].keys);
+		write_secret(&r, "other", "wrong-secret\n");
+		shorten(&r);
+		if (rig_run(&r, net, NULL) != ST_END)
+			fail_msg("%zu: %s", i, r.err.text);
+		for (k = 0; cases[i].want[k] != NULL; k++)
+			if (!rig_has(&r, cases[i].want[k]))
+				fail_msg("%zu: %s in\n%.*s", i, cases[i].want[k], STR_ARG(buf_str(&r.log)));
+		assert_true(rig_has(&r, cases[i].records));
+		net->close(net);
+		rig_close(&r);
+	}
+	/* In the middle of a stream, the whole of it is read again by the next run. */
+	net = play(on_the_way, N(on_the_way));
+	rig_open(&r, "secret.contacts = file:other\nsecret.approvals = file:secret\n");
+	write_secret(&r, "other", "another-good-one\n");
+	r.params.carry = STR("{\"approvals\":{\"open\":[],\"until\":1767225000000}}");
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_true(rig_has(&r, "\"object\":\"202512310001\",\"reason\":\"access_refused\""));
+	assert_true(rig_has(&r, "record users/"));
+	assert_non_null(memmem(r.carry.p, r.carry.n, "\"until\":1767225000000", 21));
+	/* Where no other secret serves what is wanted, there is nothing to go on with. */
+	rig_clear(&r);
+	r.params.carry = STR_NONE;
+	shorten(&r);
+	r.scope.streams = approvals;
+	assert_int_equal(rig_run(&r, net, NULL), ST_DENIED);
+	assert_non_null(strstr(r.err.text, "secret.approvals"));
+	net->close(net);
+	rig_close(&r);
+}
+
 /* --- what a run did not get is asked for by the next one --- */
 
 #define NO_MORE		{ .path = P("oa/getapprovalinfo"), .body = JSON_("{\"errcode\":0,\"sp_no_list\":[]}") }
@@ -773,7 +841,7 @@ main(void)
 		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults), cmocka_unit_test(test_stated_wait),
 		cmocka_unit_test(test_template_refused), cmocka_unit_test(test_licence_over), cmocka_unit_test(test_empty_pieces), cmocka_unit_test(test_no_ranges),
 		cmocka_unit_test(test_words_with_secret), cmocka_unit_test(test_split_tail), cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope),
-		cmocka_unit_test(test_open_again), cmocka_unit_test(test_carry_of_a_part), cmocka_unit_test(test_asked_again), cmocka_unit_test(test_asked_again_resumed),
+		cmocka_unit_test(test_open_again), cmocka_unit_test(test_carry_of_a_part), cmocka_unit_test(test_one_secret_refused), cmocka_unit_test(test_asked_again), cmocka_unit_test(test_asked_again_resumed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
