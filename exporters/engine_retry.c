@@ -6,6 +6,8 @@
  *   {"stream":S,"id":ID,…}               an object           with its stream: by the list of open objects, by the ids that feed the stream, or since
  *                                                            the stream is read whole each time
  *
+ * An entry without gaps of its own is an id of a stream that was refused as a whole before its turn came: one gap told of all.
+ *
  * A run whose scope takes only some records, times or a sample tries none of them, keeps them and adds none: what it lists as missing may lie in an earlier archive.
  */
 #include "exporters/engine_priv.h"
@@ -15,6 +17,7 @@
 #include "core/i18n.h"
 
 #define BYTES_MAX	((uint64_t)2 << 20)
+#define CARRY_BYTES	((size_t)12 << 20)	/* a carry must fit into one record */
 
 /* An object that was missing before; sorted by lane and id. */
 struct gapped { size_t lane; struct str id; size_t node; };
@@ -119,6 +122,8 @@ gaps_of(struct engine *e, struct str id, struct retry_gaps *gaps, bool *none, st
 	memset(gaps, 0, sizeof(*gaps));
 	found = e->n_gapped == 0 ? NULL : bsearch(&key, e->gapped, e->n_gapped, sizeof(key), by_lane_and_id);
 	*none = found == NULL;
+	if (!*none)
+		*none = json_get(e->old_carry, found->node, "first") == 0;
 	return *none ? ST_OK : retry_read(e->old_carry, found->node, &e->arena, gaps, err);
 }
 
@@ -219,6 +224,41 @@ engine_retry_given(struct engine *e, struct str id, struct err *err)
 	return none ? ST_OK : engine_retry_closed(e, engine_lane(e)->s->name, id, &gaps, err);
 }
 
+static bool
+is_gapped(const struct engine *e, size_t lane, struct str id)
+{
+	const struct gapped key = { lane, id, 0 };
+
+	return e->n_gapped > 0 && bsearch(&key, e->gapped, e->n_gapped, sizeof(key), by_lane_and_id) != NULL;
+}
+
+/* Ids of a stream that ended before they were asked for: no other list knows them in the next run. */
+static enum status
+put_unasked(struct engine *e, size_t i, struct buf *b, bool *none, struct err *err)
+{
+	struct lane *lane = &e->lanes[i];
+	uint64_t at = 0, n = e->retry.n_old + e->retry.set->n;
+	struct buf id, entry;
+	enum status st;
+
+	if (lane->feed == NO_LIST || !asks_again(e, lane, false) || (lane->off != OFF_GAP && lane->off != OFF_REFUSED))
+		return ST_OK;
+	buf_init(&id, IDSET_ID_MAX);
+	buf_init(&entry, (size_t)8 * IDSET_ID_MAX);
+	while ((st = idset_read(&e->lists[lane->feed], &at, &id, err)) == ST_OK && n < RETRY_MAX && b->n < CARRY_BYTES) {
+		if (idset_has(&e->lists[lane->seen], buf_str(&id)) || is_gapped(e, i, buf_str(&id)))
+			continue;
+		n++;
+		buf_clear(&entry);
+		if ((st = buf_addf(&entry, err, "{\"stream\":\"%s\",\"id\":", lane->s->name)) != ST_OK || (st = json_put_string(&entry, buf_str(&id), err)) != ST_OK ||
+		    (st = buf_putc(&entry, '}', err)) != ST_OK || (st = retry_put_old(b, buf_str(&entry), none, err)) != ST_OK)
+			break;
+	}
+	buf_free(&id);
+	buf_free(&entry);
+	return st == ST_END ? ST_OK : st;
+}
+
 /* Was it tried in this run, so that only a new entry, if any, tells of it? */
 static bool
 is_settled(const struct engine *e, size_t lane, bool is_file)
@@ -249,6 +289,9 @@ engine_retry_write(struct engine *e, struct buf *b, bool *first, struct err *err
 	}
 	if ((st = retry_put(&e->retry, b, &none, err)) != ST_OK)
 		return st;
+	for (i = 0; i < e->p->n_streams; i++)
+		if ((st = put_unasked(e, i, b, &none, err)) != ST_OK)
+			return st;
 	if (none) {
 		b->n = before;
 		return ST_OK;

@@ -726,6 +726,8 @@ test_asked_again(void **state)
 	};
 	static const struct replay_rule good[] = { NO_MORE, TENANT };
 	static const struct replay_rule gone[] = { RULE("media/get", "MEDIA-D", "error.40007.json"), NO_MORE, TENANT };
+	static const struct replay_rule withdrawn[] = { { .path = P("oa/gettemplatedetail"), .body = JSON_("{\"errcode\":48004,\"errmsg\":\"x\"}") }, TENANT };
+	static const struct replay_rule withdrawn_still[] = { { .path = P("oa/gettemplatedetail"), .body = JSON_("{\"errcode\":48004,\"errmsg\":\"x\"}") }, NO_MORE, TENANT };
 	const char *nobody[] = { "nobody", NULL }, *users[] = { "users", NULL };
 	struct rig r;
 	struct buf before;
@@ -775,6 +777,18 @@ test_asked_again(void **state)
 	assert_null(memmem(r.carry.p, r.carry.n, "retry", 5));
 	rig_close(&r);
 	buf_free(&before);
+
+	/* A stream that ended as a whole: ids that no list of the next run names again. */
+	rig_open(&r, ALL);
+	next_run(&r, "one", withdrawn, N(withdrawn));
+	has(&r, "\"of_stream\":\"approval-templates\",\"object\":\"\",\"reason\":\"denied\"");
+	assert_int_equal(rig_count(&r, "record approval-templates/"), 0);
+	next_run(&r, "two", withdrawn_still, N(withdrawn_still));
+	assert_int_equal(rig_count(&r, "record approval-templates/"), 0);
+	next_run(&r, "three", good, N(good));
+	assert_int_equal(rig_count(&r, "record approval-templates/"), 2);
+	assert_null(memmem(r.carry.p, r.carry.n, "retry", 5));
+	rig_close(&r);
 
 	/* What is gone for good is a last gap. */
 	rig_open(&r, ALL);

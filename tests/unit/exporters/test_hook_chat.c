@@ -418,6 +418,36 @@ test_not_again(void **state)
 	chat_rig_close(&r);
 }
 
+/* Files that cannot be had one after the other: the rest waits, untried, and one gap counts it; rows are tried all the same. */
+static void
+test_in_vain(void **state)
+{
+	char payload[96];
+	struct chat_rig r;
+	struct run w;
+	unsigned i;
+
+	(void)state;
+	chat_rig_open(&r);
+	for (i = 2; i <= 36; i++) {
+		(void)snprintf(payload, sizeof(payload), "\"file\":{\"sdkfileid\":\"file-%u\",\"filesize\":%u}", i, i);
+		message(&r, i, "file", payload);
+	}
+	w = next_run(&r, "one", "rows=37 nokey=37 down=all", NULL, false);
+	assert_int_equal(count(&w, "G files file-"), 35);
+	w = next_run(&r, "two", "rows=37 down=all", &w, true);
+	assert_int_equal(count(&w, "G files file-"), 32);
+	assert_int_equal(count(&w, "G files  not_tried\n"), 1);
+	assert_int_equal(count(&w, "R messages m37 37\n"), 1);
+	w = next_run(&r, "three", "rows=37", &w, true);
+	assert_int_equal(count(&w, "F file-"), 35);
+	assert_int_equal(count(&w, "X "), 35);
+	assert_int_equal(count(&w, "G "), 0);
+	assert_false(carries(&w, "retry"));
+	run_free(&w);
+	chat_rig_close(&r);
+}
+
 static void
 test_scope(void **state)
 {
@@ -480,7 +510,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs), cmocka_unit_test(test_resume), cmocka_unit_test(test_window), cmocka_unit_test(test_files),
-		cmocka_unit_test(test_again), cmocka_unit_test(test_not_again), cmocka_unit_test(test_scope), cmocka_unit_test(test_unconfigured)
+		cmocka_unit_test(test_again), cmocka_unit_test(test_not_again), cmocka_unit_test(test_in_vain), cmocka_unit_test(test_scope), cmocka_unit_test(test_unconfigured)
 	};
 
 	if (argc == 2 && strcmp(argv[1], "--chat-child") == 0)
