@@ -106,6 +106,10 @@ cmd_run_answer(struct app *app, const struct run_result *res, struct err *err)
 	if (st != ST_OK)
 		return st;
 	log_say(LOG_INFO_, _("%s: %" PRIu64 " records, %" PRIu64 " gaps, %" PRIu64 " limits"), last, res->records, res->gaps, res->limits);
+	if (res->refused[0] != '\0') {
+		err_set(err, ST_DENIED, _("the platform refuses the secret or this computer's address for %s; all else is in %s"), res->refused, last);
+		return err_next(err, _("correct the secret in the configuration or the list of trusted addresses, then export again: what is missing is fetched then"));
+	}
 	if (res->gaps > 0) {
 		st = err_set(err, ST_PARTIAL, _("finished with %" PRIu64 " gaps in %s"), res->gaps, last);
 		err_next(err, _("read data/report/gaps.csv in the archive: each line says whether and how it can be fetched again"));

@@ -389,6 +389,7 @@ run_finish(struct run *r, struct run_result *result, struct err *err)
 			return st;
 		result->records = run_state_records(&r->state);
 		result->gaps = run_state_gaps(&r->state);
+		run_state_refused(&r->state, result->refused, sizeof(result->refused));
 		result->limits = run_state_limits(&r->state);
 		if ((st = run_seal(r, result, err)) != ST_OK || r->next == NULL)
 			return st;

@@ -67,7 +67,7 @@ struct run {
 
 /* What came out, for the caller's last words: the archives in order, and the run's figures. */
 struct run_archive { char archive[40]; char path[4200]; bool pending; char pending_why[400]; bool denied /* an authority refuses our login */; struct pending stage /* when pending */; };
-struct run_result { struct run_archive *archives; size_t n_archives; uint64_t records, gaps, limits; };
+struct run_result { struct run_archive *archives; size_t n_archives; uint64_t records, gaps, limits; char refused[400] /* streams whose secret or address the platform does not accept */; };
 void run_result_free(struct run_result *);
 
 void run_init(struct run *, struct app *);
@@ -113,6 +113,8 @@ enum status run_recipients_same(struct run *, struct err *) STATUS_USE;
 /* run_event(r, action, detail_json, err): a record of the program's own actions. */
 enum status run_event(struct run *, const char *action, struct str detail, struct err *) STATUS_USE;
 enum status run_commit(struct run *, struct err *) STATUS_USE;
+/* run_closed(r, rec, err): SRC_CLOSED: an event that names archive and number of each gap, and their place in the certificate. */
+enum status run_closed(struct run *, const struct record *, struct err *) STATUS_USE;
 /* run_volume_limit(r, err): [store] volume, or that of the tenant's own store; and what its views come to. */
 enum status run_volume_limit(struct run *, struct err *) STATUS_USE;
 /* run_volume_fits(r, n): is there room for ${n} more octets in this archive, beside what is in it and its views?  The first of an archive always fits. */

@@ -220,7 +220,7 @@ item(struct run *r, struct tables *views, struct source_item *it, struct err *er
 
 	if (it->what != SRC_PAGE && it->what != SRC_COUNT && (r->overflowing ||
 	    (it->what == SRC_RECORD && it->rec->kind == REC_FILE && !run_volume_fits(r, it->blob_size + run_blobs_room(r, it) + SMALL_ROOM)) ||
-	    ((it->what == SRC_GAP || it->what == SRC_LIMIT) && !run_volume_fits(r, SMALL_ROOM))))
+	    ((it->what == SRC_GAP || it->what == SRC_LIMIT || it->what == SRC_CLOSED) && !run_volume_fits(r, SMALL_ROOM))))
 		return wait(r, it, err);
 	switch (it->what) {
 	case SRC_RECORD:
@@ -229,6 +229,8 @@ item(struct run *r, struct tables *views, struct source_item *it, struct err *er
 		return put_gap(r, views, it->rec, false, err);
 	case SRC_LIMIT:
 		return put_gap(r, views, it->rec, true, err);
+	case SRC_CLOSED:
+		return run_closed(r, it->rec, err);
 	case SRC_COUNT:
 		return put_count(r, it, err);
 	case SRC_STREAM_END:
@@ -279,6 +281,8 @@ open_source(struct run *r, struct err *err)
 	p->cursor = r->begun_at.n > 0 ? buf_str(&r->begun_at) : STR_NONE;
 	p->carry = r->begun_with.n > 0 ? buf_str(&r->begun_with) : STR_NONE;
 	p->program = r->app->program;
+	p->run = r->state.run;
+	p->discreet = archive_params_of(r->archive)->to != NULL;
 	p->backoff_ms = r->backoff_ms;
 	if (r->state.rendering.is)
 		return run_render_source(r, &r->source, err);

@@ -1,16 +1,18 @@
 /* run_named.c: see run_named.h. */
 #include "cmd/run_named.h"
 
-#define NAMED_MAX	64u	/* bits of a mask; what is behind them is taken as seen */
+#include <assert.h>
+
+static_assert(SCOPE_WORDS_MAX % 64 == 0, "the masks hold one bit for each name of a list");
 
 static void
-see(const char *const *list, struct str id, uint64_t *seen)
+see(const char *const *list, struct str id, uint64_t seen[RUN_NAMED_WORDS])
 {
 	size_t i;
 
-	for (i = 0; list != NULL && list[i] != NULL && i < NAMED_MAX; i++)
+	for (i = 0; list != NULL && list[i] != NULL && i < SCOPE_WORDS_MAX; i++)
 		if (str_is(id, list[i]))
-			*seen |= UINT64_C(1) << i;
+			seen[i / 64] |= UINT64_C(1) << i % 64;
 }
 
 void
@@ -22,21 +24,21 @@ run_named_see(struct run_state *s, const struct record *rec)
 		return;
 	switch (rec->kind) {
 	case REC_USER:
-		see(scope->users, rec->id, &s->users_seen);
+		see(scope->users, rec->id, s->users_seen);
 		break;
 	case REC_ROOM:
-		see(scope->rooms, rec->id, &s->rooms_seen);
+		see(scope->rooms, rec->id, s->rooms_seen);
 		break;
 	case REC_MESSAGE:
-		see(scope->users, record_get(rec, "from"), &s->users_seen);
-		see(scope->rooms, record_get(rec, "room"), &s->rooms_seen);
+		see(scope->users, record_get(rec, "from"), s->users_seen);
+		see(scope->rooms, record_get(rec, "room"), s->rooms_seen);
 		break;
 	case REC_APPROVAL:
-		see(scope->users, record_get(rec, "applicant"), &s->users_seen);
+		see(scope->users, record_get(rec, "applicant"), s->users_seen);
 		break;
 	case REC_GAP: case REC_LIMIT:
-		see(scope->users, record_get(rec, "object"), &s->users_seen);
-		see(scope->rooms, record_get(rec, "object"), &s->rooms_seen);
+		see(scope->users, record_get(rec, "object"), s->users_seen);
+		see(scope->rooms, record_get(rec, "object"), s->rooms_seen);
 		break;
 	default:
 		break;
@@ -44,12 +46,12 @@ run_named_see(struct run_state *s, const struct record *rec)
 }
 
 static bool
-missing(const char *const *list, uint64_t seen, size_t *i, struct str *id)
+missing(const char *const *list, const uint64_t seen[RUN_NAMED_WORDS], size_t *i, struct str *id)
 {
 	size_t k;
 
-	for (k = 0; list != NULL && list[k] != NULL && k < NAMED_MAX; k++)
-		if ((seen >> k & 1) == 0 && (*i)-- == 0) {
+	for (k = 0; list != NULL && list[k] != NULL && k < SCOPE_WORDS_MAX; k++)
+		if ((seen[k / 64] >> k % 64 & 1) == 0 && (*i)-- == 0) {
 			*id = str_of(list[k]);
 			return true;
 		}

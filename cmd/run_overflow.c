@@ -1,6 +1,6 @@
 /*
  * run_overflow.c: entries of the file: a line "KIND STREAM LENGTH BLOB SIZE", then LENGTH bytes: the record as record_encode writes it.
- * KIND is R, F (a file: BLOB is its name in the work directory), G, L or E (end of a stream).
+ * KIND is R, F (a file: BLOB is its name in the work directory), G, L, C (gaps closed) or E (end of a stream).
  */
 #include "cmd/run_overflow.h"
 
@@ -55,6 +55,7 @@ kind_of(const struct source_item *it)
 	switch (it->what) {
 	case SRC_GAP: return 'G';
 	case SRC_LIMIT: return 'L';
+	case SRC_CLOSED: return 'C';
 	case SRC_STREAM_END: return 'E';
 	default: return it->rec->kind == REC_FILE ? 'F' : 'R';
 	}
@@ -72,9 +73,9 @@ run_overflow_put(struct run *r, const struct source_item *it, struct err *err)
 	buf_init(&line, LIMIT_RECORD);
 	if ((st = open_file(r, err)) != ST_OK || (kind == 'F' && (st = keep_blob(r, it->blob, blob, err)) != ST_OK))
 		goto out;
-	if (kind == 'G' || kind == 'L') {
+	if (kind == 'G' || kind == 'L' || kind == 'C') {
 		it->rec->id = STR("0");		/* numbered when its turn comes */
-		stream = kind == 'G' ? "gaps" : "limits";
+		stream = kind == 'G' ? "gaps" : kind == 'L' ? "limits" : "events";
 	}
 	if (kind != 'E' && (st = record_encode(it->rec, &line, err)) != ST_OK)
 		goto out;
@@ -126,7 +127,7 @@ read_entry(struct run *r, struct source_item *it, uint64_t *n, struct err *err)
 	if ((m = run_state_stream(&r->state, stream, err)) == NULL)
 		return ST_LIMIT;
 	it->stream = m->name;
-	it->what = kind == 'G' ? SRC_GAP : kind == 'L' ? SRC_LIMIT : kind == 'E' ? SRC_STREAM_END : SRC_RECORD;
+	it->what = kind == 'G' ? SRC_GAP : kind == 'L' ? SRC_LIMIT : kind == 'C' ? SRC_CLOSED : kind == 'E' ? SRC_STREAM_END : SRC_RECORD;
 	r->overflow_taken = at + length;
 	*n = length + it->blob_size;
 	if (kind == 'E')

@@ -3,12 +3,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/i18n.h"
 #include "core/json.h"
 #include "core/limits.h"
 
-#define STATE_VERSION	4
+#define STATE_VERSION	5
 
 void
 run_state_init(struct run_state *s)
@@ -17,14 +18,19 @@ run_state_init(struct run_state *s)
 	s->began_ms = s->captured_ms = s->volume.until_ms = WHEN_UNKNOWN;
 	s->volume.number = 1;
 	scope_init(&s->scope);
-	buf_init(&s->cursor, (size_t)4 << 20);
+	buf_init(&s->cursor, (size_t)8 << 20);
 	buf_init(&s->carry, (size_t)16 << 20);
 }
 
 void
 run_state_free(struct run_state *s)
 {
+	size_t i;
+
 	scope_free(&s->scope);
+	for (i = 0; i < s->n_closed; i++)
+		buf_free(&s->closed[i].gaps);
+	free(s->closed);
 	buf_free(&s->cursor);
 	buf_free(&s->carry);
 }
@@ -96,8 +102,76 @@ run_state_flags(struct run_stream *m, const struct record *rec, struct err *err)
 	return ST_OK;
 }
 
+static struct run_closed *
+closed_of(struct run_state *s, const char *archive, const char *run, struct err *err)
+{
+	struct run_closed *more;
+	size_t i;
+
+	for (i = s->n_closed; i-- > 0; )
+		if (strcmp(s->closed[i].run, run) == 0 && strcmp(s->closed[i].archive, archive) == 0)
+			return &s->closed[i];
+	if ((s->n_closed & (s->n_closed - 1)) == 0) {		/* grown by doubling */
+		if ((more = realloc(s->closed, (s->n_closed == 0 ? 1 : s->n_closed * 2) * sizeof(*more))) == NULL) {
+			(void)err_oom(err, s->n_closed * 2 * sizeof(*more));
+			return NULL;
+		}
+		s->closed = more;
+	}
+	more = &s->closed[s->n_closed++];
+	memset(more, 0, sizeof(*more));
+	snprintf(more->run, sizeof(more->run), "%s", run);
+	snprintf(more->archive, sizeof(more->archive), "%s", archive);
+	buf_init(&more->gaps, (size_t)1 << 20);
+	return more;
+}
+
+enum status
+run_state_closed(struct run_state *s, const char *archive, const char *run, uint64_t gap, struct err *err)
+{
+	struct run_closed *c = closed_of(s, archive, run, err);
+
+	if (c == NULL)
+		return ST_NOMEM;
+	return buf_addf(&c->gaps, err, "%s%" PRIu64, c->gaps.n == 0 ? "" : ",", gap);
+}
+
+enum status
+run_state_closed_json(const struct run_state *s, struct buf *out, struct err *err)
+{
+	enum status st = buf_putc(out, '[', err);
+	size_t i;
+
+	for (i = 0; i < s->n_closed && st == ST_OK; i++) {
+		const struct run_closed *c = &s->closed[i];
+
+		if ((st = buf_addz(out, i == 0 ? "{\"archive\":" : ",{\"archive\":", err)) == ST_OK &&
+		    (st = c->archive[0] == '\0' ? buf_addz(out, "null", err) : json_put_string(out, str_of(c->archive), err)) == ST_OK &&
+		    (st = buf_addz(out, ",\"run\":", err)) == ST_OK && (st = json_put_string(out, str_of(c->run), err)) == ST_OK)
+			st = buf_addf(out, err, ",\"gaps\":[%.*s]}", STR_ARG(buf_str(&c->gaps)));
+	}
+	return st == ST_OK ? buf_putc(out, ']', err) : st;
+}
+
 uint64_t run_state_gaps(const struct run_state *s) { return s->gap_entries; }
 uint64_t run_state_limits(const struct run_state *s) { return s->limit_entries; }
+
+void
+run_state_refused(const struct run_state *s, char *out, size_t size)
+{
+	size_t i, n = 0;
+	int k;
+
+	out[0] = '\0';
+	for (i = 0; i < s->n_reasons; i++) {
+		if (s->reasons[i].is_limit || strcmp(s->reasons[i].reason, "access_refused") != 0)
+			continue;
+		k = snprintf(out + n, size - n, "%s%s", n == 0 ? "" : ", ", s->reasons[i].stream);
+		if (k < 0 || (size_t)k >= size - n)
+			return;
+		n += (size_t)k;
+	}
+}
 
 uint64_t
 run_state_records(const struct run_state *s)
@@ -191,6 +265,17 @@ put_rendering(const struct run_rendering *s, struct buf *out, struct err *err)
 	    s->seal, s->sequence, s->formats);
 }
 
+static enum status
+put_bits(const char *name, const uint64_t bits[RUN_NAMED_WORDS], struct buf *out, struct err *err)
+{
+	enum status st = buf_addf(out, err, ",\"%s\":[", name);
+	size_t i;
+
+	for (i = 0; i < RUN_NAMED_WORDS && st == ST_OK; i++)
+		st = buf_addf(out, err, "%s%" PRIu64, i == 0 ? "" : ",", bits[i]);
+	return st == ST_OK ? buf_putc(out, ']', err) : st;
+}
+
 enum status
 run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 {
@@ -206,11 +291,13 @@ run_state_encode(const struct run_state *s, struct buf *out, struct err *err)
 	    (st = put_text("time_zone", s->time_zone, out, err)) != ST_OK || (st = put_text("csv_crlf", s->csv_crlf, out, err)) != ST_OK ||
 	    (st = put_text("views", s->views, out, err)) != ST_OK ||
 	    (st = buf_addf(out, err, ",\"began\":%" PRId64 ",\"captured\":%" PRId64 ",\"gap_entries\":%" PRIu64 ",\"limit_entries\":%" PRIu64
-	    ",\"events\":%" PRIu64 ",\"sessions\":%" PRIu64 ",\"users_seen\":%" PRIu64 ",\"rooms_seen\":%" PRIu64 ",\"scope\":", s->began_ms,
-	    s->captured_ms, s->gap_entries, s->limit_entries, s->events, s->n_sessions, s->users_seen, s->rooms_seen)) != ST_OK ||
+	    ",\"events\":%" PRIu64 ",\"sessions\":%" PRIu64, s->began_ms, s->captured_ms, s->gap_entries, s->limit_entries, s->events, s->n_sessions)) != ST_OK ||
+	    (st = put_bits("users_seen", s->users_seen, out, err)) != ST_OK || (st = put_bits("rooms_seen", s->rooms_seen, out, err)) != ST_OK ||
+	    (st = buf_addz(out, ",\"scope\":", err)) != ST_OK ||
 	    (st = scope_encode(&s->scope, out, err)) != ST_OK || (st = put_volume(&s->volume, out, err)) != ST_OK ||
 	    (s->renewal && (st = buf_addz(out, ",\"renewal\":1", err)) != ST_OK) ||
 	    (s->rendering.is && (st = put_rendering(&s->rendering, out, err)) != ST_OK) ||
+	    (st = buf_addz(out, ",\"closed\":", err)) != ST_OK || (st = run_state_closed_json(s, out, err)) != ST_OK ||
 	    (st = buf_addz(out, ",\"streams\":", err)) != ST_OK ||
 	    (st = run_state_streams_json(s, out, err)) != ST_OK ||
 	    (st = buf_addz(out, ",\"cursor\":", err)) != ST_OK || (st = buf_str_add(out, cursor, err)) != ST_OK ||
@@ -333,6 +420,41 @@ decode_rendering(struct run_rendering *s, const struct json_node *t, size_t i, s
 }
 
 static bool
+decode_closed(struct run_state *s, const struct json_node *t, struct arena *a)
+{
+	size_t list = json_get(t, 0, "closed"), k, i, gaps;
+	char run[64], archive[40];
+	uint64_t gap;
+
+	if (list == 0 || t[list].tok != JSON_ARR)
+		return false;
+	for (k = list + 1; k < t[list].next; k = t[k].next) {
+		i = json_get(t, k, "archive");
+		archive[0] = '\0';
+		if (i == 0 || (t[i].tok != JSON_NULL && !get_text(t, k, "archive", a, archive, sizeof(archive))) ||
+		    !get_text(t, k, "run", a, run, sizeof(run)) || (gaps = json_get(t, k, "gaps")) == 0 || t[gaps].tok != JSON_ARR)
+			return false;
+		for (i = gaps + 1; i < t[gaps].next; i = t[i].next)
+			if (str_u64(t[i].val, 1, UINT64_MAX, &gap, NULL) != ST_OK || run_state_closed(s, archive, run, gap, NULL) != ST_OK)
+				return false;
+	}
+	return true;
+}
+
+static bool
+get_bits(const struct json_node *t, const char *name, uint64_t bits[RUN_NAMED_WORDS])
+{
+	size_t list = json_get(t, 0, name), k, i = 0;
+
+	if (list == 0 || t[list].tok != JSON_ARR || t[list].n_children != RUN_NAMED_WORDS)
+		return false;
+	for (k = list + 1; k < t[list].next; k = t[k].next)
+		if (str_u64(t[k].val, 0, UINT64_MAX, &bits[i++], NULL) != ST_OK)
+			return false;
+	return true;
+}
+
+static bool
 decode(struct run_state *s, struct str json, struct arena *a)
 {
 	struct json_node *t;
@@ -347,14 +469,14 @@ decode(struct run_state *s, struct str json, struct arena *a)
 	    !get_text(t, 0, "time_zone", a, s->time_zone, sizeof(s->time_zone)) ||
 	    !get_text(t, 0, "csv_crlf", a, s->csv_crlf, sizeof(s->csv_crlf)) || !get_text(t, 0, "views", a, s->views, sizeof(s->views)) ||
 	    !get_i64(t, 0, "began", &s->began_ms) || !get_i64(t, 0, "captured", &s->captured_ms) ||
-	    !get_u64(t, 0, "users_seen", &s->users_seen) || !get_u64(t, 0, "rooms_seen", &s->rooms_seen) ||
+	    !get_bits(t, "users_seen", s->users_seen) || !get_bits(t, "rooms_seen", s->rooms_seen) ||
 	    !get_u64(t, 0, "gap_entries", &s->gap_entries) || !get_u64(t, 0, "limit_entries", &s->limit_entries) ||
 	    !get_u64(t, 0, "events", &s->events) || !get_u64(t, 0, "sessions", &s->n_sessions) ||
 	    (at = json_get(t, 0, "scope")) == 0 || scope_decode(&s->scope, t[at].val, NULL) != ST_OK ||
 	    !decode_volume(&s->volume, t, json_get(t, 0, "volume")) || (list = json_get(t, 0, "streams")) == 0)
 		return false;
 	if ((json_get(t, 0, "renewal") != 0 && !get_flag(t, 0, "renewal", &s->renewal)) ||
-	    !decode_rendering(&s->rendering, t, json_get(t, 0, "rendering"), a))
+	    !decode_rendering(&s->rendering, t, json_get(t, 0, "rendering"), a) || !decode_closed(s, t, a))
 		return false;
 	for (k = list + 1; k < t[list].next; k = t[k].next)
 		if (!decode_stream(s, t, k, a))

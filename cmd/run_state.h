@@ -12,6 +12,7 @@
 #define RUN_COUNTS_MAX	6
 #define RUN_REASONS_MAX	96
 #define RUN_FLAGS_MAX	16
+#define RUN_NAMED_WORDS	(SCOPE_WORDS_MAX / 64u)
 
 struct run_count { char how[64]; uint64_t n; };
 struct run_flag { char name[24]; uint64_t n; };
@@ -22,6 +23,8 @@ struct run_stream {
 	struct run_count counts[RUN_COUNTS_MAX]; size_t n_counts;
 	struct run_flag	 flags[RUN_FLAGS_MAX]; size_t n_flags;	/* records that carry each flag */
 };
+/* Gaps of one earlier archive that this run has closed: "3,7". */
+struct run_closed { char run[64], archive[40]; struct buf gaps; };
 struct run_reason { char stream[48], reason[40]; bool is_limit; uint64_t entries, objects; };
 
 /*
@@ -56,8 +59,9 @@ struct run_state {
 	uint64_t	 n_sessions;
 	bool		 renewal;			/* a renewal archive: the source is the chain itself (run_renew.c) */
 	struct run_rendering rendering;
-	uint64_t	 users_seen, rooms_seen;	/* run_named.c: of those that the scope names, one bit each */
+	uint64_t	 users_seen[RUN_NAMED_WORDS], rooms_seen[RUN_NAMED_WORDS];	/* run_named.c: of those that the scope names, one bit each */
 	struct run_volume volume;
+	struct run_closed *closed; size_t n_closed;
 	struct buf	 cursor, carry;			/* of the source */
 };
 
@@ -75,8 +79,14 @@ struct run_stream *run_state_stream(struct run_state *, const char *name, struct
 enum status run_state_reason(struct run_state *, const char *stream, const char *reason, bool is_limit, uint64_t objects, struct err *) STATUS_USE;
 /* run_state_flags(m, rec, err): count the flags of a record that was archived. */
 enum status run_state_flags(struct run_stream *, const struct record *, struct err *) STATUS_USE;
+/* run_state_closed(s, archive, run, gap, err): remember one; ${archive} "": not known. */
+enum status run_state_closed(struct run_state *, const char *archive, const char *run, uint64_t gap, struct err *) STATUS_USE;
+/* run_state_closed_json(s, out, err): array "closed_gaps" of the completeness certificate. */
+enum status run_state_closed_json(const struct run_state *, struct buf *out, struct err *) STATUS_USE;
 uint64_t run_state_gaps(const struct run_state *);	/* entries */
 uint64_t run_state_limits(const struct run_state *);
+/* run_state_refused(s, out, size): the streams with gaps "access_refused": "users, approvals", cut to what fits; "": none. */
+void run_state_refused(const struct run_state *, char *out, size_t size);
 uint64_t run_state_records(const struct run_state *);	/* of the platform's streams, not the program's own */
 /* run_state_counts_json(s, out, err): array "streams" of the completeness certificate, also used by `runs --json`. */
 enum status run_state_streams_json(const struct run_state *, struct buf *out, struct err *) STATUS_USE;

@@ -123,7 +123,8 @@ run_report(struct run *r, struct buf *out, struct err *err)
 	    (st = buf_addz(out, r->state.renewal ? ",\"method\":{\"en\":\"" RENEWAL_EN "\",\"zh\":\"" RENEWAL_ZH "\"},\"streams\":" :
 	    r->state.rendering.is ? ",\"method\":{\"en\":\"" RENDERING_EN "\",\"zh\":\"" RENDERING_ZH "\"},\"streams\":" :
 	    ",\"method\":{\"en\":\"" METHOD_EN "\",\"zh\":\"" METHOD_ZH "\"},\"streams\":", err)) != ST_OK ||
-	    (st = run_state_streams_json(&r->state, out, err)) != ST_OK)
+	    (st = run_state_streams_json(&r->state, out, err)) != ST_OK || (st = buf_addz(out, ",\"closed_gaps\":", err)) != ST_OK ||
+	    (st = run_state_closed_json(&r->state, out, err)) != ST_OK)
 		return st;
 	return buf_addz(out, "}\n", err);
 }

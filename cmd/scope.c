@@ -6,8 +6,6 @@
 #include "core/json.h"
 #include "core/limits.h"
 
-#define WORDS_MAX	256
-
 const struct option_def options_scope[] = { SCOPE_OPTIONS, { NULL, 0, NULL, NULL, false } };
 
 /* The lists of a scope, by the names they have in options and JSON. */
@@ -75,12 +73,12 @@ check_range(const struct run_scope *s, struct err *err)
 enum status
 scope_options(struct run_scope *s, const struct options *o, struct err *err)
 {
-	struct str words[WORDS_MAX];
+	struct str words[SCOPE_WORDS_MAX];
 	enum status st;
 	size_t i, n;
 
 	for (i = 0; i < N_LISTS; i++)
-		if ((st = options_list(o, lists[i].option, words, WORDS_MAX, &n, err)) != ST_OK ||
+		if ((st = options_list(o, lists[i].option, words, SCOPE_WORDS_MAX, &n, err)) != ST_OK ||
 		    (st = keep_list(s, i, words, n, err)) != ST_OK)
 			return st;
 	if (options_has(o, "since") && (st = when_parse(str_of(options_get(o, "since")), &s->scope.since_ms, err)) != ST_OK)
@@ -137,7 +135,7 @@ scope_encode(const struct run_scope *s, struct buf *out, struct err *err)
 enum status
 scope_decode(struct run_scope *s, struct str json, struct err *err)
 {
-	struct str words[WORDS_MAX];
+	struct str words[SCOPE_WORDS_MAX];
 	struct json_node *t;
 	enum status st;
 	size_t i, at, n, k, n_nodes;
@@ -147,7 +145,7 @@ scope_decode(struct run_scope *s, struct str json, struct err *err)
 	for (i = 0; i < N_LISTS; i++) {
 		if ((at = json_get(t, 0, lists[i].json)) == 0 || t[at].tok != JSON_ARR)
 			continue;
-		for (n = 0, k = at + 1; k < t[at].next && n < WORDS_MAX; k = t[k].next, n++)
+		for (n = 0, k = at + 1; k < t[at].next && n < SCOPE_WORDS_MAX; k = t[k].next, n++)
 			if ((st = json_text(t[k].val, t[k].flags, &s->arena, &words[n], err)) != ST_OK)
 				return st;
 		if ((st = keep_list(s, i, words, n, err)) != ST_OK)

@@ -22,6 +22,8 @@
 	{ "left", 0, NULL, N_("only people who have left, where the platform says who; WeCom does not"), false }, \
 	{ "pilot", 0, NULL, N_("a small, complete sample through every step"), false }
 
+#define SCOPE_WORDS_MAX	256u	/* in one list of it */
+
 struct run_scope { struct scope scope; struct arena arena; };
 
 void scope_init(struct run_scope *);

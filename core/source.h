@@ -15,6 +15,7 @@ enum source_what {
 	SRC_RECORD,	/* rec; for kind REC_FILE also blob: the caller appends its bytes and sets field "path" before it keeps the record */
 	SRC_GAP,	/* rec of kind REC_GAP: counted, listed, changes the exit status */
 	SRC_LIMIT,	/* rec of kind REC_LIMIT: counted, listed */
+	SRC_CLOSED,	/* rec of kind REC_EVENT: gaps of earlier runs whose object this run has given; the caller completes it */
 	SRC_COUNT,	/* stream, count, how: an independent figure of how many there should be */
 	SRC_PAGE,	/* commit point; stream and done/expected for progress */
 	SRC_STREAM_END	/* stream: no more records of it will come */
@@ -45,6 +46,8 @@ struct source_params {
 	struct transport	*net;
 	int			 work_dir;	/* descriptor: side files and downloads live there */
 	struct str		 cursor;	/* to go on from; absent: from the beginning */
+	const char		*run;		/* names this run in what the next one is told; NULL: "" */
+	bool			 discreet;	/* what the next run is told may lie where content may not: ids only, nothing that people wrote */
 	struct str		 carry;		/* what the last finished run of this tenant left (source_carry); absent: first run */
 	unsigned		 n_threads;	/* 0: all processors */
 	const char		*program;	/* path of this executable, for the child process of the chat archive */

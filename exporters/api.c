@@ -134,12 +134,21 @@ perform(struct api *api, const struct strings *secrets, const struct call *call,
 		return err_set(err, ST_USAGE, _("%s: no secret is configured for it"), call->path);
 	if ((st = api_token_of(api, key, &t.token, err)) != ST_OK)
 		return st;
-	for (n = 0; n < 2 && verdict == REFRESH; n++)
-		if ((st = api_token_ensure(api, t.token, n > 0, err)) != ST_OK || (st = api_settle(api, &t, &verdict, err)) != ST_OK)
+	if (api_denied_before(t.token, ans))
+		return ST_OK;
+	for (n = 0; n < 2 && verdict == REFRESH; n++) {
+		if ((st = api_token_ensure(api, t.token, n > 0, err)) == ST_DENIED && t.token->refused)
+			return api_denied(api, t.token, ans, err);
+		if (st != ST_OK || (st = api_settle(api, &t, &verdict, err)) != ST_OK)
 			return st;
+	}
 	if (verdict == REFRESH || ans->act == ACT_DENIED_RUN || ans->act == ACT_IP)
 		return api_refused(api, &t, key, err);
-	return ST_OK;
+	if (ans->act != ACT_DENIED_SECRET)
+		return ST_OK;
+	api_token_refuse(t.token, ans);
+	st = api_refused(api, &t, key, err);
+	return st == ST_DENIED ? api_denied(api, t.token, ans, err) : st;
 }
 
 enum status

@@ -37,6 +37,14 @@ void api_close(struct api *);
 /* api_secret(api, names): the configuration key that serves ("secret.contacts"), NULL when none is configured. */
 const char *api_secret(const struct api *, const struct strings *names);
 
+/* api_want(api, key): a stream of this run is served by the secret under ${key}, which lives as long as ${api}. */
+void api_want(struct api *, const char *key);
+/*
+ * api_others_serve(api, key, err): does the platform accept the secret of another wanted stream than those under ${key}?  ST_OK: yes; ST_END: no;
+ * ST_REMOTE, ST_STOPPED, …: could not be found out.
+ */
+enum status api_others_serve(struct api *, const char *key, struct err *) STATUS_USE;
+
 /*
  * api_check_secret(api, key, err): does the platform give a token for the secret under ${key} ("secret.contacts")?  ST_DENIED: it refuses, with what to do;
  * ST_REMOTE: cannot be reached, or does not answer sensibly; and what loading the secret answers.  ${key} must live as long as ${api}.
@@ -44,7 +52,7 @@ const char *api_secret(const struct api *, const struct strings *names);
 enum status api_check_secret(struct api *, const char *key, struct err *) STATUS_USE;
 /*
  * api_call(api, secrets, call, vars, ans, err): ${secrets} are used unless the call names its own.  ST_OK: see ${ans->act}: OK, or one of DENIED_AREA,
- * WITHDRAWN, STOP_AREA, SKIP, DENIED, HIDDEN, GONE, EXPIRED, RANGE, SPLIT_RANGE, REFUSED_URL, UNKNOWN.  ST_REMOTE: tries ran out, or a ban longer than allowed.
+ * DENIED_SECRET (refused, and another wanted secret is not), WITHDRAWN, STOP_AREA, SKIP, DENIED, HIDDEN, GONE, EXPIRED, RANGE, SPLIT_RANGE, REFUSED_URL, UNKNOWN.  ST_REMOTE: tries ran out, or a ban longer than allowed.
  * ST_DENIED: secret, token or caller address refused, with what to do.  ST_STOPPED, ST_IO, ST_LIMIT, ST_NOMEM.
  */
 enum status api_call(struct api *, const struct strings *secrets, const struct call *, const struct vars *, struct answer *, struct err *) STATUS_USE;

@@ -206,6 +206,8 @@ api_judge(struct api *api, const struct call *call, struct download *to, struct 
 	if (ans->resp.to_sink && to != NULL)
 		return content(api, call, to, ans, v, wait, err);
 	if (ans->resp.status == 408 || ans->resp.status >= 500) {
+		if (ans->resp.retry_after_s > 0)
+			*wait = (int64_t)ans->resp.retry_after_s * 1000;
 		*v = AGAIN;
 		return ST_OK;
 	}

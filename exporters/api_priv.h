@@ -3,7 +3,7 @@
  *
  * An attempt ends in a verdict; a verdict is final or says how long to wait before the next attempt:
  *   DONE     an answer the engine can act on
- *   AGAIN    connection, 5xx, broken body: ${tries}, random growing waits
+ *   AGAIN    connection, 5xx, broken body: ${tries}, random growing waits, or the wait that a 5xx or 408 states
  *   BUSY     the platform asks to try later: ${busy_tries}, the same waits
  *   THROTTLE too often: the stated wait, the endpoint is slowed for the rest of the run
  *   BAN      answer of the wrong shape: nobody is asked for the stated time
@@ -28,6 +28,8 @@ struct token {
 	const char	*key;		/* configuration key, "secret.contacts" */
 	struct secret	 secret, token;
 	int64_t		 renewed_ms, ends_ms;	/* monotonic; 0: never */
+	bool		 refused;	/* the platform does not accept the secret; with these words */
+	char		 code[32], text[320];
 };
 struct api {
 	const struct source_params *params;
@@ -40,6 +42,8 @@ struct api {
 	struct { const char *path; struct budget budget; } budgets[BUDGETS_MAX];
 	size_t		 n_budgets;
 	uint64_t	 backoff_ms;
+	const char	*wanted[TOKENS_MAX];	/* keys of the streams of this run */
+	size_t		 n_wanted;
 	struct buf	 url, body, bearer;
 };
 
@@ -54,6 +58,12 @@ enum status api_refused(const struct api *, const struct task *, const char *key
 /* api_token.c */
 enum status api_token_of(struct api *, const char *key, struct token **out, struct err *) STATUS_USE;	/* the secret loaded, no token yet */
 enum status api_token_ensure(struct api *, struct token *, bool ended, struct err *) STATUS_USE;
+void api_token_refuse(struct token *, const struct answer *);	/* where the answer says so */
+
+/* api_denied.c: ${err} is set: the secret of ${token} was refused.  ST_OK: another one serves a wanted stream, ${ans} says ACT_DENIED_SECRET; else what ${err} says. */
+enum status api_denied(struct api *, struct token *, struct answer *ans, struct err *) STATUS_USE;
+/* api_denied_before(token, ans): it was refused in this session; ${ans} says so again. */
+bool api_denied_before(const struct token *, struct answer *ans);
 
 /* api_try.c */
 int64_t api_scaled(const struct api *, uint64_t ms);
@@ -62,7 +72,7 @@ enum status api_settle(struct api *, const struct task *, enum verdict *, struct
 
 /* api_judge.c */
 void api_keep(char *out, size_t size, struct str);
-/* *wait: ms, set for THROTTLE and BAN only.  ST_REMOTE: an HTTP status 3xx that is no redirect. */
+/* *wait: ms, set for THROTTLE, BAN and where a 5xx or 408 states it.  ST_REMOTE: an HTTP status 3xx that is no redirect. */
 enum status api_judge(struct api *, const struct call *, struct download *, struct answer *, enum verdict *, int64_t *wait, struct err *) STATUS_USE;
 
 #endif

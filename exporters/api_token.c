@@ -1,6 +1,8 @@
 /* api_token.c: tokens and the secrets that they are bought with. */
 #include "exporters/api_priv.h"
 
+#include <stdio.h>
+
 #include "core/i18n.h"
 #include "core/log.h"
 
@@ -58,6 +60,16 @@ api_token_of(struct api *api, const char *key, struct token **out, struct err *e
 	return ST_OK;
 }
 
+void
+api_token_refuse(struct token *token, const struct answer *ans)
+{
+	if (ans->act != ACT_DENIED_SECRET)
+		return;
+	token->refused = true;
+	(void)snprintf(token->code, sizeof(token->code), "%s", ans->code);
+	(void)snprintf(token->text, sizeof(token->text), "%s", ans->text);
+}
+
 static enum status
 fetch_token(struct api *api, struct token *token, struct err *err)
 {
@@ -79,6 +91,7 @@ fetch_token(struct api *api, struct token *token, struct err *err)
 		goto out;
 	}
 	if (verdict != DONE || ans.act != ACT_OK) {
+		api_token_refuse(token, &ans);
 		st = api_refused(api, &t, token->key, err);
 		goto out;
 	}

@@ -170,7 +170,7 @@ attempt(struct api *api, const struct task *t, enum verdict *v, int64_t *wait, s
 		return st;
 	}
 	if ((st = api_judge(api, t->call, t->to, t->ans, v, wait, err)) == ST_OK && left &&
-	    (*v == REFRESH || t->ans->act == ACT_DENIED_RUN || t->ans->act == ACT_IP)) {
+	    (*v == REFRESH || t->ans->act == ACT_DENIED_RUN || t->ans->act == ACT_DENIED_SECRET || t->ans->act == ACT_IP)) {
 		refused_url(t->ans, "redirect to a place that wants a secret");	/* it got none, and says nothing about ours */
 		*v = DONE;
 	}
@@ -191,6 +191,21 @@ banned(const struct task *t, int64_t ms, struct err *err)
 	return err_next(err, _("what was fetched is kept; go on with \"custody resume\" in %lld s or later"), (long long)((ms + 999) / 1000));
 }
 
+/* A server in trouble that says when to come back. */
+static enum status
+too_long(const struct task *t, int64_t ms, struct err *err)
+{
+	(void)err_set(err, ST_REMOTE, _("%s: the platform asks for a wait of %lld s (%s)"), t->call->path, (long long)((ms + 999) / 1000), t->ans->code);
+	return err_next(err, _("what was fetched is kept; go on with \"custody resume\" in %lld s or later"), (long long)((ms + 999) / 1000));
+}
+
+static enum status
+stated_nap(const struct task *t, int64_t ms, struct err *err)
+{
+	log_say(LOG_INFO_, _("%s: %s; the platform asks for a wait of %lld s"), t->call->path, t->ans->code, (long long)((ms + 999) / 1000));
+	return api_nap(ms, err);
+}
+
 /* Repeat until an answer can be acted on; REFRESH comes back to the caller. */
 enum status
 api_settle(struct api *api, const struct task *t, enum verdict *v, struct err *err)
@@ -205,9 +220,11 @@ api_settle(struct api *api, const struct task *t, enum verdict *v, struct err *e
 		log_say(LOG_DEBUG_, _("%s: %s %s; will be tried again"), t->call->path, t->ans->code, t->ans->text);
 		switch (*v) {
 		case AGAIN:
+			if (wait > (int64_t)api->p->ban_wait_max_s * 1000)
+				return too_long(t, wait, err);
 			if (++again >= api->p->tries)
 				return give_up(t, again, err);
-			st = api_pause(api, (unsigned)again - 1, err);
+			st = wait > 0 ? stated_nap(t, wait, err) : api_pause(api, (unsigned)again - 1, err);
 			break;
 		case BUSY:
 			if (++busy >= api->p->busy_tries)

@@ -7,15 +7,18 @@
 #include "core/i18n.h"
 #include "core/json.h"
 
-#define CURSOR_MAX	((size_t)64 << 10)
+#define ARENA_MAX	((size_t)128 << 20)
 
 static const struct { const char *name; size_t offset; } counts[] = {
 	{ "files", offsetof(struct chat_cursor, files_length) }, { "messages", offsetof(struct chat_cursor, n_messages) },
 	{ "files_given", offsetof(struct chat_cursor, n_files) }, { "undecrypted", offsetof(struct chat_cursor, n_undecrypted) },
-	{ "lost_files", offsetof(struct chat_cursor, n_lost_files) }, { "jumps", offsetof(struct chat_cursor, n_jumps) }, { "missing", offsetof(struct chat_cursor, n_missing) }
+	{ "lost_files", offsetof(struct chat_cursor, n_lost_files) }, { "jumps", offsetof(struct chat_cursor, n_jumps) }, { "missing", offsetof(struct chat_cursor, n_missing) },
+	{ "retry_at", offsetof(struct chat_cursor, retry_at) }, { "retry_length", offsetof(struct chat_cursor, retry_length) },
+	{ "in_vain", offsetof(struct chat_cursor, n_in_vain) }, { "not_tried", offsetof(struct chat_cursor, n_not_tried) }
 };
 static const struct { const char *name; size_t offset; } switches[] = {
-	{ "begun", offsetof(struct chat_cursor, begun) }, { "done", offsetof(struct chat_cursor, done) }
+	{ "begun", offsetof(struct chat_cursor, begun) }, { "done", offsetof(struct chat_cursor, done) },
+	{ "retry_over", offsetof(struct chat_cursor, retry_over) }
 };
 #define N(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -90,8 +93,8 @@ chat_cursor_read(struct str in, struct chat_cursor *c, struct err *err)
 
 	memset(c, 0, sizeof(*c));
 	c->time_ms = c->read_ms = WHEN_UNKNOWN;
-	arena_init(&a, 1 << 20);
-	good = in.n <= CURSOR_MAX && json_tape(in, &a, &t, &n, NULL) == ST_OK && t[0].tok == JSON_OBJ &&
+	arena_init(&a, ARENA_MAX);
+	good = in.n <= CHAT_CARRY_MAX && json_tape(in, &a, &t, &n, NULL) == ST_OK && t[0].tok == JSON_OBJ &&
 	    read_number(t, "seq", &c->seq) && read_time(t, "time", &c->time_ms) && read_time(t, "read", &c->read_ms);
 	if (good) {
 		i = json_get(t, 0, "seq");

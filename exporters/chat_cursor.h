@@ -13,13 +13,19 @@ struct chat_cursor {
 	uint64_t n_messages, n_files, n_undecrypted;	/* given in this run */
 	uint64_t n_lost_files;	/* messages that name a file without an id */
 	uint64_t n_jumps, n_missing;	/* jumps in seq, and how many numbers they leave out */
+	uint64_t retry_at;	/* entries of the last run's carry that are done with */
+	uint64_t n_in_vain;	/* files among them that could not be had, in a row */
+	uint64_t n_not_tried;	/* files among them that were therefore left to the next run */
+	uint64_t retry_length;	/* of the list of new entries */
 	bool	 has_seq, begun, done;
+	bool	 retry_over;	/* the rest of them is not tried in this run */
 };
 
 enum status chat_cursor_write(const struct chat_cursor *, struct buf *out, struct err *) STATUS_USE;
 /* ST_CORRUPT: it is not one of ours. */
 enum status chat_cursor_read(struct str, struct chat_cursor *, struct err *) STATUS_USE;
-/* The carry holds seq, time and read only. */
+#define CHAT_CARRY_MAX	((size_t)16 << 20)
+/* Of the carry only seq, time and read are this module's; hook_chat_retry.c adds what is to be tried again. */
 enum status chat_cursor_carry_write(const struct chat_cursor *, struct buf *out, struct err *) STATUS_USE;
 enum status chat_cursor_carry_read(struct str, struct chat_cursor *, struct err *) STATUS_USE;
 

@@ -63,7 +63,7 @@ chunk(struct chat_proc *proc, struct transfer *t, const struct chat_file *f, str
 		return ST_END;
 	}
 	if (c.data.n > LIMIT_MEDIA - out->size) {
-		lost(out, "over_limit", false, "GetMediaData: more bytes than a file may have");
+		lost(out, "over_limit", true, "GetMediaData: more bytes than a file may have");
 		return ST_END;
 	}
 	if (c.data.n > 0 && ((st = fs_write_all(t->fd, out->blob, c.data.p, c.data.n, err)) != ST_OK ||

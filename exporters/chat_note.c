@@ -45,19 +45,33 @@ chat_notes_add(struct chat_notes *q, const struct chat_note *note, struct err *e
 	to = &q->v[(q->first + q->n) % CHAT_NOTES_MAX];
 	*to = *note;
 	if ((st = keep(&q->arena, &to->object, err)) != ST_OK || (st = keep(&q->arena, &to->detail, err)) != ST_OK ||
-	    (st = keep(&q->arena, &to->retry, err)) != ST_OK)
+	    (st = keep(&q->arena, &to->retry, err)) != ST_OK || (st = keep(&q->arena, &to->entry, err)) != ST_OK ||
+	    (st = keep(&q->arena, &to->before.first.run, err)) != ST_OK || (st = keep(&q->arena, &to->before.first.gap, err)) != ST_OK ||
+	    (st = keep(&q->arena, &to->before.last.run, err)) != ST_OK || (st = keep(&q->arena, &to->before.last.gap, err)) != ST_OK)
 		return st;
 	q->n++;
 	return ST_OK;
 }
 
 bool
-chat_notes_take(struct chat_notes *q, struct record *rec, struct source_item *it)
+chat_notes_take(struct chat_notes *q, struct record *rec, struct source_item *it, const struct chat_note **of)
 {
 	const struct chat_note *note = &q->v[q->first];
 
 	if (q->n == 0)
 		return false;
+	*of = note;
+	memset(it, 0, sizeof(*it));
+	it->what = note->what;
+	it->rec = rec;
+	q->first = (q->first + 1) % CHAT_NOTES_MAX;
+	q->n--;
+	if (note->what == SRC_CLOSED) {
+		record_init(rec, REC_EVENT, "events");
+		record_set(rec, "action", STR("gap.closed"));
+		record_set(rec, "detail", note->detail);
+		return true;
+	}
 	record_init(rec, note->what == SRC_GAP ? REC_GAP : REC_LIMIT, note->what == SRC_GAP ? "gaps" : "limits");
 	rec->endpoint = str_of(note->endpoint);
 	record_set(rec, "of_stream", str_of(note->stream));
@@ -72,10 +86,5 @@ chat_notes_take(struct chat_notes *q, struct record *rec, struct source_item *it
 	record_set_time(rec, "until", note->until_ms);
 	record_set(rec, "detail", note->detail);
 	record_set(rec, "retry", note->retry);
-	memset(it, 0, sizeof(*it));
-	it->what = note->what;
-	it->rec = rec;
-	q->first = (q->first + 1) % CHAT_NOTES_MAX;
-	q->n--;
 	return true;
 }

@@ -101,7 +101,7 @@ said_no(struct chat_pull *p, const struct chat_page *page, struct chat_notes *no
 	}
 	note.count = 0;
 	note.detail = str_of(detail);
-	note.retry = STR("custody export");
+	note.retry = STR(RETRY_NEXT);
 	*what = CHAT_PULL_SHUT;
 	return chat_notes_add(notes, &note, err);
 }
@@ -111,7 +111,7 @@ static enum status
 failed(struct chat_pull *p, struct chat_cursor *pos, struct chat_notes *notes, const char *why, enum chat_pull_what *what, bool *again, struct err *err)
 {
 	struct chat_note note = chat_note_of(SRC_GAP, "messages", "unreadable");
-	char object[32], detail[160];
+	char object[32], detail[160], entry[48];
 
 	p->n_garbage = 0;
 	if (p->limit > 1) {
@@ -129,9 +129,11 @@ failed(struct chat_pull *p, struct chat_cursor *pos, struct chat_notes *notes, c
 	pos->has_seq = true;
 	snprintf(object, sizeof(object), "seq %" PRIu64, pos->seq);
 	snprintf(detail, sizeof(detail), "GetChatData: %s", why);
+	snprintf(entry, sizeof(entry), "\"row\":%" PRIu64, pos->seq);
+	note.entry = str_of(entry);
 	note.object = str_of(object);
 	note.detail = str_of(detail);
-	note.retry = STR("custody export");
+	note.retry = STR(RETRY_NEXT);
 	*what = CHAT_PULL_SKIP;
 	*again = false;
 	return chat_notes_add(notes, &note, err);
@@ -258,6 +260,7 @@ take(struct chat_pull *p, const struct chat_page *page, struct chat_cursor *pos,
 	}
 	if (page->n_bad > 0) {
 		note.count = page->n_bad;
+		note.is_final = true;	/* without its number no row can be asked for */
 		note.detail = STR("GetChatData: rows without a usable seq");
 		if ((st = chat_notes_add(notes, &note, err)) != ST_OK)
 			return st;

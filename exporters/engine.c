@@ -186,8 +186,9 @@ engine_open(struct source **out, const struct source_params *params, struct err 
 	if ((st = load_platform(e, err)) != ST_OK || (st = engine_lanes(e, err)) != ST_OK || (st = engine_carry_read(e, err)) != ST_OK ||
 	    (st = api_open(&e->api, e->params, e->p, err)) != ST_OK)
 		goto fail;
+	engine_want_secrets(e);
 	engine_times(e);
-	if ((st = engine_lists_open(e, err)) != ST_OK)
+	if ((st = engine_lists_open(e, err)) != ST_OK || (st = engine_retry_open(e, err)) != ST_OK)
 		goto fail;
 	e->own.cursor = e->own.carry = STR_NONE;	/* taken over; what they pointed to may go */
 	*out = &e->source;

@@ -53,8 +53,12 @@ check_done(struct engine *e, bool counted, struct err *err)
 		o->it.stream = lane->s->name;
 		o->it.count = e->lists[lane->checked[e->pos.check]].n;
 		o->it.how = check->how;
-	} else if ((st = engine_lost(e, REC_LIMIT, lane->s->name, &lost, err)) != ST_OK)
-		return st;
+	} else {
+		if (e->page.act == ACT_DENIED_SECRET)	/* not the platform's limit, but ours */
+			lost.reason = "access_refused";
+		if ((st = engine_lost(e, e->page.act == ACT_DENIED_SECRET ? REC_GAP : REC_LIMIT, lane->s->name, &lost, err)) != ST_OK)
+			return st;
+	}
 	e->page_live = false;
 	e->pos.each = 0;
 	e->pos.check++;

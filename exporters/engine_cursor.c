@@ -8,7 +8,7 @@
 #include "core/i18n.h"
 #include "core/limits.h"
 
-static const char *const phase_names[PH__MAX] = { "begin", "hook", "open", "list", "check", "end", "last" };
+static const char *const phase_names[PH__MAX] = { "begin", "hook", "retry", "open", "list", "check", "end", "last" };
 
 /* --- side files --- */
 
@@ -65,10 +65,10 @@ open_lists(struct engine *e, const struct json_node *t, struct err *err)
 	size_t i, k;
 	enum status st;
 
-	e->lists_max = 1 + e->p->n_streams * (3 + CHECKS_MAX);
+	e->lists_max = 2 + e->p->n_streams * (3 + CHECKS_MAX);
 	if ((e->lists = calloc(e->lists_max, sizeof(*e->lists))) == NULL)
 		return err_oom(err, e->lists_max * sizeof(*e->lists));
-	if ((st = add_list(e, t, "ids-media", &e->files_list, err)) != ST_OK)
+	if ((st = add_list(e, t, "ids-media", &e->files_list, err)) != ST_OK || (st = add_list(e, t, "ids-retry", &e->retry_list, err)) != ST_OK)
 		return st;
 	for (i = 0; i < e->p->n_streams; i++) {
 		lane = &e->lanes[i];
@@ -118,7 +118,7 @@ read_lane(struct engine *e, const struct json_node *t, size_t i, struct err *err
 	(void)snprintf(path, sizeof(path), "streams.%zu.3", i);
 	if ((st = get_u64(t, 0, path, &run, err)) != ST_OK)
 		return st;
-	if (off > OFF_GAP)
+	if (off > OFF_REFUSED)
 		return broken(err);
 	lane->off = (enum off)off;
 	lane->was_run = run != 0;
@@ -130,7 +130,7 @@ read_position(struct engine *e, const struct json_node *t, struct err *err)
 {
 	struct position *pos = &e->pos;
 	struct { const char *path; size_t *out; } numbers[] = {
-		{ "stream", &pos->stream }, { "each", &pos->each }, { "check", &pos->check }, { "open_at", &pos->open_at }, { "never", &e->never_at }
+		{ "stream", &pos->stream }, { "each", &pos->each }, { "check", &pos->check }, { "retry_at", &pos->retry_at }, { "open_at", &pos->open_at }, { "never", &e->never_at }
 	};
 	struct { const char *path; uint64_t *out; } counts[] = {
 		{ "fan", &pos->fan }, { "fans", &pos->n_fan }, { "gaps", &e->n_gaps }, { "limits", &e->n_limits }, { "media", &e->n_media }
@@ -254,9 +254,9 @@ engine_cursor_write(struct engine *e, struct err *err)
 
 	buf_clear(b);
 	st = buf_addf(b, err, "{\"v\":1,\"stream\":%zu,\"phase\":\"%s\",\"from\":%" PRId64 ",\"to\":%" PRId64 ",\"tail\":%s,\"each\":%zu,\"fan\":%" PRIu64
-	    ",\"fans\":%" PRIu64 ",\"check\":%zu,\"open_at\":%zu,\"since\":%" PRId64 ",\"until\":%" PRId64 ",\"gaps\":%" PRIu64 ",\"limits\":%" PRIu64
+	    ",\"fans\":%" PRIu64 ",\"check\":%zu,\"retry_at\":%zu,\"open_at\":%zu,\"since\":%" PRId64 ",\"until\":%" PRId64 ",\"gaps\":%" PRIu64 ",\"limits\":%" PRIu64
 	    ",\"media\":%" PRIu64 ",\"never\":%zu,\"files_ended\":%s", pos->stream, phase_names[pos->phase], pos->from_ms, pos->to_ms,
-	    pos->tail ? "true" : "false", pos->each, pos->fan, pos->n_fan, pos->check, pos->open_at, e->since_ms, e->until_ms, e->n_gaps, e->n_limits,
+	    pos->tail ? "true" : "false", pos->each, pos->fan, pos->n_fan, pos->check, pos->retry_at, pos->open_at, e->since_ms, e->until_ms, e->n_gaps, e->n_limits,
 	    e->n_media, e->never_at, e->files_ended ? "true" : "false");
 	if (st != ST_OK || (st = put_text(b, "page", e->pager.has_cursor, buf_str(&e->pager.cursor), err)) != ST_OK ||
 	    (st = put_text(b, "fan_id", e->has_fan, buf_str(&e->fan_id), err)) != ST_OK ||
@@ -387,5 +387,7 @@ engine_carry_write(struct engine *e, struct err *err)
 		if (st != ST_OK)
 			return st;
 	}
+	if ((st = engine_retry_write(e, b, &first, err)) != ST_OK)
+		return st;
 	return buf_putc(b, '}', err);
 }

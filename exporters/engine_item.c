@@ -14,9 +14,11 @@ static const struct { const char *reason; bool is_final; const char *retry; } re
 	{ "expired", true, "" },
 	{ "denied", false, "grant the right, then export again" },
 	{ "licence_expired", false, "renew the licence, then export again" },
+	{ "access_refused", false, "correct the secret or the list of trusted addresses, then export again" },
 	{ "hidden", false, "widen the application's visible range, then export again" },
 	{ "refused", false, "export again; if it stays, the platform has changed" },
 	{ "refused_url", false, "find out where the platform sends its downloads; name a host of its own in the description's \"hosts\", then export again" },
+	{ "not_offered", true, "" },
 	{ "broken", false, "export again" },
 };
 
@@ -35,6 +37,8 @@ engine_reason(const struct engine *e, const struct answer *ans)
 		return "gone";
 	case ACT_EXPIRED:
 		return "expired";
+	case ACT_DENIED_SECRET:
+		return "access_refused";
 	case ACT_DENIED:
 	case ACT_DENIED_AREA:
 	case ACT_WITHDRAWN:
@@ -46,6 +50,12 @@ engine_reason(const struct engine *e, const struct answer *ans)
 	default:
 		return "refused";
 	}
+}
+
+const char *
+engine_denied(const struct lane *lane)
+{
+	return lane->off == OFF_REFUSED ? "access_refused" : "denied";
 }
 
 enum status
@@ -97,12 +107,13 @@ engine_lost(struct engine *e, enum record_kind kind, const char *of, const struc
 	record_set_time(&o->rec, "from", lost->from_ms == 0 ? WHEN_UNKNOWN : lost->from_ms);
 	record_set_time(&o->rec, "until", lost->until_ms == 0 ? WHEN_UNKNOWN : lost->until_ms);
 	record_set(&o->rec, "detail", detail);
-	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (kind == REC_GAP && strcmp(reasons[i].reason, lost->reason) == 0) {
-			record_set(&o->rec, "is_final", reasons[i].is_final ? STR("true") : STR("false"));
-			record_set(&o->rec, "retry", str_of(reasons[i].retry));
-		}
-	return ST_OK;
+	if (kind != REC_GAP)
+		return ST_OK;
+	for (i = 0; i + 1 < sizeof(reasons) / sizeof(reasons[0]) && strcmp(reasons[i].reason, lost->reason) != 0; i++)
+		;		/* the last one also serves a reason that a description brings along */
+	record_set(&o->rec, "is_final", reasons[i].is_final ? STR("true") : STR("false"));
+	record_set(&o->rec, "retry", str_of(reasons[i].retry));
+	return reasons[i].is_final || object.n == 0 ? ST_OK : engine_retry_note(e, lost, &o->rec, err);
 }
 
 enum status
@@ -266,6 +277,8 @@ give(struct engine *e, const struct call *call, struct str asked, struct str cur
 		lane->n_records++;
 	}
 	e->since_page++;
+	if (o->rec.kind != REC_UNKNOWN && (st = engine_retry_given(e, o->rec.id, err)) != ST_OK)
+		return st;
 	return note_attachments(e, lane, &o->rec, err);
 }
 
@@ -302,6 +315,12 @@ lost_item(struct engine *e, struct str id, const struct answer *why, const char 
 	return engine_lost(e, why->act == ACT_SKIP ? REC_LIMIT : REC_GAP, engine_lane(e)->s->name, &lost, err);
 }
 
+static enum status
+ask_next_time(struct engine *e, struct lane *lane, struct str id, struct err *err)
+{
+	return lane->open == NO_LIST ? ST_OK : idset_add(&e->lists[lane->open], id, NULL, err);
+}
+
 /* Refused for good: what was refused, how the stream goes on. */
 static enum status
 detail_failed(struct engine *e, struct str id, struct err *err)
@@ -310,10 +329,9 @@ detail_failed(struct engine *e, struct str id, struct err *err)
 
 	enum status st;
 
-	if (e->detail.act == ACT_DENIED_AREA || e->detail.act == ACT_WITHDRAWN)
-		lane->off = OFF_GAP;	/* the list worked: every object that cannot be read now is a gap of its own */
-	if (lane->open != NO_LIST && e->detail.act != ACT_GONE && e->detail.act != ACT_SKIP &&
-	    (st = idset_add(&e->lists[lane->open], id, NULL, err)) != ST_OK)	/* the next run asks again */
+	if (e->detail.act == ACT_DENIED_AREA || e->detail.act == ACT_WITHDRAWN || e->detail.act == ACT_DENIED_SECRET)
+		lane->off = e->detail.act == ACT_DENIED_SECRET ? OFF_REFUSED : OFF_GAP;	/* the list worked: every object that cannot be read now is a gap of its own */
+	if (e->detail.act != ACT_GONE && e->detail.act != ACT_SKIP && (st = ask_next_time(e, lane, id, err)) != ST_OK)
 		return st;
 	return lost_item(e, id, &e->detail, engine_reason(e, &e->detail), err);
 }
@@ -332,14 +350,17 @@ engine_item_by_id(struct engine *e, struct str id, struct err *err)
 	if ((st = idset_add(&e->lists[lane->seen], id, &fresh, err)) != ST_OK || !fresh)
 		return st;
 	if (lane->off != OFF_NOT)		/* refused before: ask no more, but count each */
-		return lost_item(e, id, &e->detail, "denied", err);
+		return lost_item(e, id, &e->detail, engine_denied(lane), err);
 	e->calls_since_page++;
 	if ((st = api_call(e->api, &lane->s->secrets, call, &vars, &e->detail, err)) != ST_OK)
 		return st;
 	if (e->detail.act != ACT_OK)
 		return detail_failed(e, id, err);
-	if (!object_of(call, &e->detail, &i))
+	if (!object_of(call, &e->detail, &i)) {
+		if ((st = ask_next_time(e, lane, id, err)) != ST_OK)
+			return st;
 		return lost_item(e, id, &e->detail, "broken", err);
+	}
 	return give(e, call, id, e->pager.has_cursor ? buf_str(&e->pager.cursor) : STR_NONE, e->detail.t, i, err);
 }
 
@@ -382,7 +403,7 @@ engine_missing(struct engine *e, const struct check *check, struct str id, struc
 			return st;
 		return give(e, &check->missing, id, STR_NONE, e->detail.t, i, err);
 	}
-	if (e->detail.act == ACT_GONE || e->detail.act == ACT_DENIED)
+	if (e->detail.act == ACT_GONE || e->detail.act == ACT_DENIED || e->detail.act == ACT_DENIED_SECRET)
 		lost.reason = engine_reason(e, &e->detail);	/* what the platform says of this one beats what we suppose */
 	lost.why = &e->detail;
 	return engine_lost(e, REC_GAP, lane->s->name, &lost, err);

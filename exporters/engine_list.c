@@ -130,11 +130,13 @@ stream_refused(struct engine *e, const struct answer *ans, struct err *err)
 		lost.reason = "not_granted";
 	else if (ans->act != ACT_DENIED_AREA)
 		lost.reason = engine_reason(e, ans);
-	lane->off = strcmp(lost.reason, "not_granted") == 0 || ans->act == ACT_SKIP ? OFF_LIMIT : OFF_GAP;
-	if (ans->act == ACT_DENIED_AREA || ans->act == ACT_WITHDRAWN)
+	lane->off = strcmp(lost.reason, "not_granted") == 0 || ans->act == ACT_SKIP ? OFF_LIMIT : ans->act == ACT_DENIED_SECRET ? OFF_REFUSED : OFF_GAP;
+	if (ans->act == ACT_DENIED_AREA || ans->act == ACT_WITHDRAWN || ans->act == ACT_DENIED_SECRET)
 		for (i = e->pos.stream + 1; i < e->p->n_streams; i++)
 			if (strcmp(e->lanes[i].s->area, lane->s->area) == 0)
 				e->lanes[i].off = lane->off;
+	if (ans->act == ACT_DENIED_SECRET)
+		lost.detail = api_secret(e->api, &lane->s->secrets);
 	engine_enter(e, PH_END);
 	return engine_lost(e, lane->off == OFF_LIMIT ? REC_LIMIT : REC_GAP, lane->s->name, &lost, err);
 }
@@ -207,7 +209,7 @@ engine_list(struct engine *e, struct err *err)
 			return pager_begin(&e->pager, &lane->s->list.paging, err);
 		if (begin_again(e))
 			return pager_begin(&e->pager, &lane->s->list.paging, err);
-		if (lane->s->fan_out != NULL && e->page.act != ACT_DENIED_AREA && e->page.act != ACT_WITHDRAWN)
+		if (lane->s->fan_out != NULL && e->page.act != ACT_DENIED_AREA && e->page.act != ACT_WITHDRAWN && e->page.act != ACT_DENIED_SECRET)
 			return part_refused(e, err);
 		return stream_refused(e, &e->page, err);
 	}

@@ -257,11 +257,11 @@ give_file(struct engine *e, const struct attach *at, struct str id, struct media
 }
 
 static enum status
-fetch(struct engine *e, const struct attach *at, struct str id, struct err *err)
+fetch(struct engine *e, const struct attach *at, struct str id, const struct retry_gaps *before, struct err *err)
 {
 	struct var v[] = { { "id", id } };
 	struct vars vars = { v, 1 };
-	struct lost lost = { .object = id, .why = &e->detail };
+	struct lost lost = { .object = id, .why = &e->detail, .of = e->att_of, .before = before };
 	struct media m;
 	enum status st;
 
@@ -283,7 +283,8 @@ fetch(struct engine *e, const struct attach *at, struct str id, struct err *err)
 	if (m.fd >= 0 && (st = fs_close(&m.fd, e->media_name, err)) != ST_OK)
 		goto out;
 	if (e->detail.act == ACT_OK) {
-		st = give_file(e, at, id, &m, err);
+		if ((st = give_file(e, at, id, &m, err)) == ST_OK && before != NULL)
+			st = engine_retry_closed(e, at->stream, id, before, err);
 		goto out;
 	}
 	if ((st = fs_unlink(e->params->work_dir, e->media_name, err)) != ST_OK)
@@ -313,5 +314,16 @@ engine_attachment(struct engine *e, struct err *err)
 		return st;
 	if ((st = idset_add(&e->lists[e->files_list], id, &fresh, err)) != ST_OK || !fresh)
 		return st;
-	return fetch(e, at, id, err);
+	return fetch(e, at, id, NULL, err);
+}
+
+enum status
+engine_attachment_again(struct engine *e, struct str id, const struct retry_gaps *before, struct err *err)
+{
+	bool fresh = false;
+	enum status st;
+
+	if ((st = idset_add(&e->lists[e->files_list], id, &fresh, err)) != ST_OK || !fresh)
+		return st;
+	return fetch(e, &engine_lane(e)->s->attach, id, before, err);
 }

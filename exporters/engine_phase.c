@@ -4,6 +4,9 @@
  */
 #include "exporters/engine_priv.h"
 
+#include "core/i18n.h"
+#include "core/log.h"
+
 #define PAGE_RECORDS	100u	/* a commit point after so many records where pages are small */
 #define PAGE_CALLS	50u	/* or so many calls */
 
@@ -77,13 +80,13 @@ do_begin(struct engine *e, struct err *err)
 		}
 	}
 	if (lane->off != OFF_NOT) {
-		lost.reason = lane->off == OFF_LIMIT ? "not_granted" : "denied";
+		lost.reason = lane->off == OFF_LIMIT ? "not_granted" : engine_denied(lane);
 		engine_enter(e, PH_END);
 		return engine_lost(e, lane->off == OFF_LIMIT ? REC_LIMIT : REC_GAP, lane->s->name, &lost, err);
 	}
 	lane->was_run = true;
-	engine_enter(e, lane->s->hook != NULL ? PH_HOOK : PH_OPEN);
-	e->pos.open_at = 0;
+	engine_enter(e, lane->s->hook != NULL ? PH_HOOK : PH_RETRY);
+	e->pos.retry_at = e->pos.open_at = 0;
 	return ST_OK;
 }
 
@@ -91,7 +94,7 @@ static enum status
 hook_open(struct engine *e, struct err *err)
 {
 	size_t carry = e->old_carry == NULL ? 0 : json_get(e->old_carry, 0, engine_lane(e)->s->name);
-	struct hook_ctx ctx = { e->params, STR_NONE, STR_NONE };
+	struct hook_ctx ctx = { e->params, STR_NONE, STR_NONE, &e->n_gaps };
 
 	if (e->hook_cursor.n > 0)
 		ctx.cursor = buf_str(&e->hook_cursor);
@@ -107,6 +110,55 @@ keep_text(struct buf *b, struct str s, struct err *err)
 	return s.n == 0 ? ST_OK : buf_str_add(b, s, err);
 }
 
+/* Out of its hands, and put away. */
+static enum status
+hook_done(struct engine *e, struct err *err)
+{
+	enum status st;
+
+	if ((st = keep_text(&e->hook_carry, e->hook->carry(e->hook), err)) != ST_OK ||
+	    (st = keep_text(&e->hook_cursor, e->hook->cursor(e->hook), err)) != ST_OK || (st = e->hook->sync(e->hook, err)) != ST_OK)
+		return st;
+	e->hook->close(e->hook);
+	e->hook = NULL;
+	engine_enter(e, PH_END);
+	return ST_OK;
+}
+
+/*
+ * The hook's own access is refused, by secret or address, and nothing was given since its last commit point: its streams are a gap, the next run goes on
+ * there.  If no other secret serves a wanted stream, the run ends.
+ */
+static enum status
+hook_refused(struct engine *e, struct err *err)
+{
+	struct lane *lane = engine_lane(e);
+	const char *key = api_secret(e->api, &lane->s->secrets);
+	struct lost lost = { .reason = "access_refused" };
+	struct err why;
+	struct str detail;
+	enum status st;
+
+	err_init(&why);
+	if (key == NULL || (st = api_others_serve(e->api, key, &why)) == ST_END)
+		return ST_DENIED;
+	if (st != ST_OK) {
+		if (err != NULL)
+			*err = why;
+		return st;
+	}
+	log_say(LOG_WARN_, _("%s; next: %s; meanwhile the areas with other secrets are read"), err == NULL ? "" : err->text, err == NULL ? "" : err->next);
+	if ((st = arena_fmt(&e->arena, &detail, err, "%s: the secret or this computer's address is refused", key)) != ST_OK)
+		return st;
+	if (err != NULL)
+		err_init(err);
+	lost.detail = detail.p;
+	lane->off = OFF_REFUSED;
+	if ((st = hook_done(e, err)) != ST_OK)
+		return st;
+	return engine_lost(e, REC_GAP, lane->s->name, &lost, err);
+}
+
 static enum status
 do_hook(struct engine *e, struct err *err)
 {
@@ -120,18 +172,17 @@ do_hook(struct engine *e, struct err *err)
 	st = e->hook->next(e->hook, &o->it, err);
 	if (st == ST_END) {
 		e->n_q--;
-		if ((st = keep_text(&e->hook_carry, e->hook->carry(e->hook), err)) != ST_OK ||
-		    (st = keep_text(&e->hook_cursor, e->hook->cursor(e->hook), err)) != ST_OK || (st = e->hook->sync(e->hook, err)) != ST_OK)
-			return st;
-		e->hook->close(e->hook);
-		e->hook = NULL;
-		engine_enter(e, PH_END);
-		return ST_OK;
+		return hook_done(e, err);
+	}
+	if (st == ST_DENIED && !e->hook_given) {
+		e->n_q--;
+		return hook_refused(e, err);
 	}
 	if (st != ST_OK) {
 		e->n_q--;
 		return st;
 	}
+	e->hook_given = o->it.what != SRC_PAGE;
 	switch (o->it.what) {
 	case SRC_PAGE:
 		if ((st = keep_text(&e->hook_cursor, e->hook->cursor(e->hook), err)) != ST_OK)
@@ -229,6 +280,8 @@ engine_step(struct engine *e, struct err *err)
 		return do_begin(e, err);
 	case PH_HOOK:
 		return do_hook(e, err);
+	case PH_RETRY:
+		return engine_retry(e, err);
 	case PH_OPEN:
 		return engine_open_items(e, err);
 	case PH_LIST:

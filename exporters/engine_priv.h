@@ -2,8 +2,9 @@
  * engine_priv.h: the state of a run, shared by engine*.c and nobody else.
  *
  * phase   what happens                                              next
- * BEGIN   is the stream wanted, can it be had                       HOOK, OPEN or END
+ * BEGIN   is the stream wanted, can it be had                       HOOK, RETRY or END
  * HOOK    items of a hook are handed through                        END
+ * RETRY   what earlier runs did not get and is asked for by itself   OPEN
  * OPEN    what was not final at the last run is read again          LIST
  * LIST    pages of the list, for each window, department or id      CHECK
  * CHECK   independent counts; what the walk missed is asked for     END
@@ -20,13 +21,14 @@
 #include "exporters/idset.h"
 #include "exporters/map.h"
 #include "exporters/pager.h"
+#include "exporters/retry.h"
 
 #define QUEUE_MAX	8u
 #define NO_LIST		SIZE_MAX
 
-enum phase { PH_BEGIN, PH_HOOK, PH_OPEN, PH_LIST, PH_CHECK, PH_END, PH_LAST, PH__MAX };
+enum phase { PH_BEGIN, PH_HOOK, PH_RETRY, PH_OPEN, PH_LIST, PH_CHECK, PH_END, PH_LAST, PH__MAX };
 enum want { WANT_NOT, WANT_SILENT /* only its ids, for another stream */, WANT };
-enum off { OFF_NOT, OFF_LIMIT, OFF_GAP };
+enum off { OFF_NOT, OFF_LIMIT, OFF_GAP, OFF_REFUSED /* a gap too: secret or address, not a right */ };
 
 /* What the run knows of one stream. */
 struct lane {
@@ -46,9 +48,10 @@ struct position {
 	size_t		 each;		/* wanted department */
 	uint64_t	 fan;		/* offset behind the id asked for now */
 	uint64_t	 n_fan;		/* ids asked for so far */
-	size_t		 check, open_at;
+	size_t		 check, retry_at, open_at;
 };
 
+struct gapped;
 struct out { struct source_item it; struct record rec; };
 
 struct engine {
@@ -59,7 +62,7 @@ struct engine {
 	struct api	*api;
 	struct lane	*lanes;
 	struct idset	*lists;
-	size_t		 n_lists, lists_max, files_list;
+	size_t		 n_lists, lists_max, files_list, retry_list;
 	struct position	 pos;
 	struct pager	 pager;
 	enum pager_step	 step;		/* what follows the page at hand */
@@ -82,11 +85,16 @@ struct engine {
 	bool		 since_given;
 	char		 media_name[32];
 	struct hook	*hook;
+	bool		 hook_given;	/* something since its last commit point */
 	struct buf	 hook_cursor;	/* of the last SRC_PAGE; for a resumed run what it was */
 	struct buf	 hook_carry;
 	struct buf	 cursor, carry;
 	struct arena	 carry_arena;
 	struct json_node *old_carry;	/* NULL: first run */
+	struct retry	 retry;
+	size_t		 retry_old;	/* node of the last run's entries in ${old_carry}; 0: there are none */
+	struct gapped	*gapped;	/* engine_retry.c */
+	size_t		 n_gapped;
 	size_t		 never_at;
 	bool		 files_ended, done;
 };
@@ -101,6 +109,7 @@ size_t engine_lane_of(const struct engine *, const char *name, size_t n);	/* NO_
 /* engine_scope.c */
 enum status engine_lanes(struct engine *, struct err *) STATUS_USE;	/* one for each stream, wanted or not; ST_USAGE: an unknown name in the scope */
 void engine_times(struct engine *);		/* since_ms, until_ms */
+void engine_want_secrets(struct engine *);	/* tells the calls which secrets this run needs */
 int64_t engine_since(const struct engine *, const struct lane *);	/* the first moment asked for in this stream */
 
 /* engine_phase.c */
@@ -122,11 +131,20 @@ enum status engine_list(struct engine *, struct err *) STATUS_USE;
 enum status engine_check(struct engine *, struct err *) STATUS_USE;
 
 /* engine_item.c */
-struct lost { const char *reason; struct str object; const struct answer *why; int64_t from_ms, until_ms; const char *detail; };
+struct lost {
+	const char	*reason;
+	struct str	 object;
+	const struct answer *why;
+	int64_t		 from_ms, until_ms;
+	const char	*detail;
+	struct str	 of;			/* of an attachment: the record that names it */
+	const struct retry_gaps *before;	/* of an attachment that earlier runs did not get either */
+};
 /* One gap or limit of stream ${of}. */
 enum status engine_lost(struct engine *, enum record_kind, const char *of, const struct lost *, struct err *) STATUS_USE;
 enum status engine_number(struct engine *, struct record *, struct err *) STATUS_USE;	/* the id of a gap or limit */
 const char *engine_reason(const struct engine *, const struct answer *);	/* of a gap or limit of one object */
+const char *engine_denied(const struct lane *);	/* the same, of a lane that is off */
 /* One item of a list: skip, fetch its detail, map, give. */
 enum status engine_item(struct engine *, const struct call *, const struct json_node *, size_t i, struct err *) STATUS_USE;
 enum status engine_item_by_id(struct engine *, struct str id, struct err *) STATUS_USE;	/* detail call only */
@@ -136,6 +154,16 @@ enum status engine_fields_limit(struct engine *, struct err *) STATUS_USE;
 
 /* engine_media.c */
 enum status engine_attachment(struct engine *, struct err *) STATUS_USE;	/* the next one of the item at hand */
+enum status engine_attachment_again(struct engine *, struct str id, const struct retry_gaps *, struct err *) STATUS_USE;	/* of record e->att_of, listed as a gap before */
+
+/* engine_retry.c */
+enum status engine_retry_open(struct engine *, struct err *) STATUS_USE;	/* after the lists are open */
+enum status engine_retry(struct engine *, struct err *) STATUS_USE;		/* one step of phase RETRY */
+/* The gap just numbered is not final: leave its object for the next run; the gap says so where it cannot be. */
+enum status engine_retry_note(struct engine *, const struct lost *, struct record *gap, struct err *) STATUS_USE;
+enum status engine_retry_given(struct engine *, struct str id, struct err *) STATUS_USE;	/* a record of the stream at hand: was it a gap before? */
+enum status engine_retry_closed(struct engine *, const char *of, struct str object, const struct retry_gaps *, struct err *) STATUS_USE;
+enum status engine_retry_write(struct engine *, struct buf *, bool *first, struct err *) STATUS_USE;	/* member "retry" of the carry, if there is something */
 
 /* engine_cursor.c */
 enum status engine_lists_open(struct engine *, struct err *) STATUS_USE;	/* and everything else that the cursor holds */

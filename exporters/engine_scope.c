@@ -110,6 +110,17 @@ engine_lanes(struct engine *e, struct err *err)
 	return something(e, err);
 }
 
+void
+engine_want_secrets(struct engine *e)
+{
+	const char *key;
+	size_t i;
+
+	for (i = 0; i < e->p->n_streams; i++)
+		if (e->lanes[i].want == WANT && (key = api_secret(e->api, &e->lanes[i].s->secrets)) != NULL)
+			api_want(e->api, key);
+}
+
 /* The first moment asked for: the scope's, else where the last run ended with an overlap, else the platform's first day. */
 void
 engine_times(struct engine *e)

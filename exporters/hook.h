@@ -14,6 +14,7 @@ struct hook_ctx {
 	const struct source_params *params;	/* borrowed for the life of the hook */
 	struct str	cursor;			/* own part, absent at first; borrowed for the call of open only */
 	struct str	carry;			/* what the last finished run left, absent at the first run; the same */
+	const uint64_t	*n_gaps;		/* gaps given in this run so far, of all streams: the next one gets the number after it */
 };
 
 struct hook {

@@ -84,6 +84,7 @@ static void
 commit_point(struct hook_chat *h, struct source_item *it)
 {
 	h->pos.files_length = h->has_files ? h->files.length : 0;
+	h->pos.retry_length = h->retry_set.length;
 	h->committed = h->pos;
 	memset(it, 0, sizeof(*it));
 	it->what = SRC_PAGE;
@@ -94,15 +95,22 @@ static enum status
 chat_next(struct hook *hook, struct source_item *it, struct err *err)
 {
 	struct hook_chat *h = (struct hook_chat *)hook;
+	const struct chat_note *note;
 	enum status st;
 
 	for (;;) {
-		if (chat_notes_take(&h->notes, &h->rec, it)) {
+		if (chat_notes_take(&h->notes, &h->rec, it, &note)) {
+			if ((st = hook_chat_retry_note(h, note, &h->rec, err)) != ST_OK)
+				return st;
 			h->rec.tenant = str_of(h->params->tenant);
 			h->rec.platform = STR("wecom");
 			return ST_OK;
 		}
 		switch (h->phase) {
+		case RETRY:
+			if ((st = hook_chat_retry(h, it, err)) != ST_END)
+				return st;
+			break;
 		case PULL:
 			if ((st = pull(h, err)) != ST_OK)
 				return st;
@@ -116,7 +124,8 @@ chat_next(struct hook *hook, struct source_item *it, struct err *err)
 				return st;
 			break;
 		case PAGE:
-			h->phase = h->params->scope != NULL && h->params->scope->pilot ? TAIL_NOTES : PULL;
+			memset(&h->before, 0, sizeof(h->before));
+			h->phase = h->params->scope != NULL && h->params->scope->pilot ? TAIL_NOTES : h->pos.retry_at < h->n_retry || h->pos.n_not_tried > 0 ? RETRY : PULL;
 			commit_point(h, it);
 			return ST_OK;
 		case TAIL_NOTES:
@@ -151,7 +160,9 @@ chat_sync(struct hook *hook, struct err *err)
 {
 	struct hook_chat *h = (struct hook_chat *)hook;
 
-	return h->has_files ? idset_sync(&h->files, err) : ST_OK;
+	enum status st = h->has_files ? idset_sync(&h->files, err) : ST_OK;
+
+	return st == ST_OK ? idset_sync(&h->retry_set, err) : st;
 }
 
 static struct str
@@ -169,10 +180,15 @@ chat_carry(struct hook *hook)
 {
 	struct hook_chat *h = (struct hook_chat *)hook;
 
-	if (h->filtered || (!h->committed.has_seq && h->committed.read_ms == WHEN_UNKNOWN) || h->proc == NULL)
+	if (h->filtered || (!h->committed.has_seq && h->committed.read_ms == WHEN_UNKNOWN))
 		return h->old_carry.n > 0 ? buf_str(&h->old_carry) : STR("null");
 	buf_clear(&h->carry_text);
-	return chat_cursor_carry_write(&h->committed, &h->carry_text, NULL) == ST_OK ? buf_str(&h->carry_text) : STR("null");
+	if (chat_cursor_carry_write(&h->committed, &h->carry_text, NULL) != ST_OK)
+		return STR("null");
+	h->carry_text.n--;	/* the brace */
+	if (hook_chat_retry_write(h, &h->carry_text, NULL) != ST_OK || buf_putc(&h->carry_text, '}', NULL) != ST_OK)
+		return STR("null");
+	return buf_str(&h->carry_text);
 }
 
 static void
@@ -188,6 +204,9 @@ chat_close(struct hook *hook)
 	chat_pull_free(&h->pull);
 	if (h->has_files)
 		idset_close(&h->files);
+	if (h->has_retry)
+		idset_close(&h->retry_set);
+	arena_free(&h->carry_arena);
 	chat_notes_free(&h->notes);
 	arena_free(&h->arena);
 	secret_free(&h->secret);
@@ -212,17 +231,20 @@ hook_chat_open(struct hook **out, const struct hook_ctx *ctx, struct err *err)
 		return err_oom(err, sizeof(*h));
 	h->hook = (struct hook){ chat_next, chat_sync, chat_place, chat_carry, chat_close };
 	h->params = ctx->params;
+	h->n_gaps = ctx->n_gaps;
 	buf_init(&h->library, PATH_MAX + 1);
 	buf_init(&h->cursor_text, 4096);
-	buf_init(&h->carry_text, 4096);
-	buf_init(&h->old_carry, (size_t)64 << 10);
+	buf_init(&h->carry_text, CHAT_CARRY_MAX);
+	buf_init(&h->old_carry, CHAT_CARRY_MAX);
+	arena_init(&h->carry_arena, LIMIT_ARENA);
 	arena_init(&h->arena, LIMIT_ARENA);
 	chat_notes_init(&h->notes);
 	chat_pull_init(&h->pull, s != NULL && s->pilot ? PILOT_ROWS : CHAT_ROWS_MAX);
 	if (snprintf(h->section, sizeof(h->section), "tenant %s", ctx->params->tenant) >= (int)sizeof(h->section))
 		st = err_set(err, ST_USAGE, _("the tenant's name is too long"));
-	else if ((st = hook_chat_start_place(h, ctx, err)) == ST_OK && (st = hook_chat_start_configured(h, &secret, err)) == ST_OK) {
-		h->phase = h->pos.done ? DONE : PULL;
+	else if ((st = hook_chat_start_place(h, ctx, err)) == ST_OK && (st = hook_chat_retry_open(h, err)) == ST_OK &&
+	    (st = hook_chat_start_configured(h, &secret, err)) == ST_OK) {
+		h->phase = h->pos.done ? DONE : RETRY;
 		if (!h->pos.done)
 			st = hook_chat_start(h, secret, err);
 	} else if (st == ST_END)

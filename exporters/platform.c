@@ -12,7 +12,7 @@
 #include "exporters/platform_read.h"
 
 const char *const action_names[ACT__MAX + 1] = {
-	"OK", "UNKNOWN", "REFUSED_URL", "REFRESH", "WAIT", "RETRY", "DENIED_RUN", "IP", "DENIED_AREA", "WITHDRAWN", "STOP_AREA", "SKIP", "DENIED", "HIDDEN",
+	"OK", "UNKNOWN", "REFUSED_URL", "REFRESH", "WAIT", "RETRY", "DENIED_RUN", "DENIED_SECRET", "IP", "DENIED_AREA", "WITHDRAWN", "STOP_AREA", "SKIP", "DENIED", "HIDDEN",
 	"GONE", "EXPIRED", "RANGE", "SPLIT_RANGE", NULL
 };
 static const char *const paging_names[] = { "none", "cursor", "offset", NULL };

@@ -21,7 +21,8 @@ enum action {
 	ACT_REFRESH,		/* token ended: fetch a new one, once, and repeat the call, once */
 	ACT_WAIT,		/* rate limit: wait, slow down, go on */
 	ACT_RETRY,		/* busy: try again, growing waits */
-	ACT_DENIED_RUN,		/* secret or organisation wrong: the run ends, AUTH */
+	ACT_DENIED_RUN,		/* organisation wrong: the run ends, AUTH */
+	ACT_DENIED_SECRET,	/* secret wrong: gap, its streams end, AUTH at the end; the run ends when no other secret serves a wanted stream */
 	ACT_IP,			/* caller address not trusted: the run ends, AUTH, the address is shown */
 	ACT_DENIED_AREA,	/* right missing: limit when the area never worked in this run, else gap; the area ends */
 	ACT_WITHDRAWN,		/* right taken away: gap; the area ends */

@@ -9,7 +9,7 @@
 #include "formats/html_page.h"
 #include "formats/html_words.h"
 
-enum as { AS_TEXT, AS_TIME, AS_TRUTH, AS_SCOPE, AS_VIEWS, AS_VOLUME, AS_ELSEWHERE };
+enum as { AS_TEXT, AS_TIME, AS_TRUTH, AS_SCOPE, AS_VIEWS, AS_VOLUME, AS_CLOSED, AS_ELSEWHERE };
 
 /* Members of the certificate in the order people ask for them; AS_ELSEWHERE has a place of its own. */
 static const struct fact { const char *name, *zh, *en; enum as as; } facts[] = {
@@ -25,6 +25,7 @@ static const struct fact { const char *name, *zh, *en; enum as as; } facts[] = {
 	{ "captured_at", "完成", "captured", AS_TIME },
 	{ "time_zone", "时区", "time zone", AS_TEXT },
 	{ "sessions", "运行段数（含续跑）", "sessions", AS_TEXT },
+	{ "closed_gaps", "已补齐的先前缺口", "earlier gaps now closed", AS_CLOSED },
 	{ "archive", "归档", "archive", AS_TEXT },
 	{ "volume", "分卷", "volume", AS_VOLUME },
 	{ "chain", "链", "chain", AS_TEXT },
@@ -129,6 +130,25 @@ list(struct page *p, size_t i)
 		html_words(h, "（空）", "(empty)");
 }
 
+/* [{"archive":…,"run":…,"gaps":[…]}]: a line for each archive; of one that nobody knows any more, its run. */
+static void
+closed(struct page *p, size_t i)
+{
+	struct html_out *h = &p->h;
+	size_t k, child, gaps;
+
+	for (child = i + 1, k = 0; k < p->t[i].n_children; child = p->t[child].next, k++) {
+		const struct str archive = member(p, child, "archive");
+
+		html_open(h, "div");
+		html_bdi(h, NULL, archive.p != NULL ? archive : member(p, child, "run"));
+		html_z(h, ": ");
+		if ((gaps = json_get(p->t, child, "gaps")) != 0 && p->t[gaps].tok == JSON_ARR)
+			list(p, gaps);
+		html_close(h, "div");
+	}
+}
+
 static void fact_list(struct page *, size_t of, const struct fact *rows, size_t n);
 
 static void
@@ -165,6 +185,10 @@ value(struct page *p, size_t i, const struct fact *row)
 			html_z(h, " — ");
 			list(p, m);
 		}
+	} else if (row->as == AS_CLOSED && node->tok == JSON_ARR && node->n_children > 0) {
+		closed(p, i);
+	} else if (row->as == AS_CLOSED && node->tok == JSON_ARR) {
+		html_words(h, "无", "none");
 	} else if (node->tok == JSON_ARR) {
 		list(p, i);
 	} else if (s.p != NULL && s.n == 0) {

@@ -178,6 +178,31 @@ catalog_carry(struct catalog *c, const char *tenant, struct buf *carry, char arc
 	return st;
 }
 
+/* Volumes of a run are numbered in the order of their names. */
+enum status
+catalog_gap(struct catalog *c, const char *run, uint64_t gap, char archive[40], struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	uint64_t upto = 0;
+	enum status st = ST_END;
+	int rc;
+
+	archive[0] = '\0';
+	rc = sqlite3_prepare_v2(c->db, "SELECT archive, gaps FROM run WHERE run = ?1 ORDER BY archive", -1, &q, NULL);
+	if (rc == SQLITE_OK) {
+		sqlite3_bind_text(q, 1, run, -1, SQLITE_STATIC);
+		while (st == ST_END && (rc = sqlite3_step(q)) == SQLITE_ROW)
+			if ((upto += (uint64_t)sqlite3_column_int64(q, 1)) >= gap) {
+				column_text(q, 0, archive, 40);
+				st = ST_OK;
+			}
+	}
+	if (st == ST_END && rc != SQLITE_DONE)
+		st = failed(c, rc, err);
+	sqlite3_finalize(q);
+	return st;
+}
+
 enum status
 catalog_has(struct catalog *c, const char *archive, bool *yes, struct err *err)
 {

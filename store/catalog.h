@@ -24,6 +24,8 @@ enum status catalog_put(struct catalog *, const struct catalog_run *, struct str
 enum status catalog_each(struct catalog *, enum status (*each)(void *ctx, const struct catalog_run *, struct err *), void *ctx, struct err *) STATUS_USE;
 /* catalog_carry(c, tenant, carry, archive, err): what the tenant's last run left, and its archive; ST_END: none known. */
 enum status catalog_carry(struct catalog *, const char *tenant, struct buf *carry, char archive[40], struct err *) STATUS_USE;
+/* catalog_gap(c, run, gap, archive, err): which archive of the run holds its ${gap}-th gap, from 1, by the number of gaps each seal names.  ST_END: not known. */
+enum status catalog_gap(struct catalog *, const char *run, uint64_t gap, char archive[40], struct err *) STATUS_USE;
 /* catalog_has(c, archive, yes, err): is the archive known? */
 enum status catalog_has(struct catalog *, const char *archive, bool *yes, struct err *) STATUS_USE;
 

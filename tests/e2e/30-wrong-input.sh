@@ -46,6 +46,11 @@ for case in '3:gap:users:--user admin,nobody' '0:limit:users:--user nobody --str
 	grep -q 'nothing that was read shows no' "$WORK/err" && tar -xzOf "$WORK"/named/*.tar.gz --wildcards "*/data/records/${what}s/*" |
 		jq -se --arg of "$of" 'any(.[]; .n.reason == "not_found" and .n.of_stream == $of)' >/dev/null && pass "... is a $what of $of" || fail "... is a $what of $of"
 done
+# However many are named: the last of as many as a list takes is looked for like the first.
+rm -rf "$WORK/named"
+expect 3 "255 members and one that nobody is" "${C[@]}" -c "$conf" --store "$WORK/named" -q export acme --stream users --user "$(printf 'admin,%.0s' {1..255})nobody"
+tar -xzOf "$WORK"/named/*.tar.gz --wildcards "*/data/records/gaps/*" | jq -r 'select(.n.reason == "not_found") | .n.object' > missing
+[ "$(cat missing)" = nobody ] && pass "... is the one gap" || fail "... not found: $(head -3 missing)"
 edited 's,^(secret\.contacts *= *)file:.*,\1file:'"$WORK"'/none.secret,'
 wrong 5 "missing secret" "none.secret" "${C[@]}" -c "$WORK/t/edited.conf" export acme
 cp "$(sed -n 's/^secret\.contacts *= *file://p' "$conf")" open.secret && chmod 644 open.secret

@@ -49,7 +49,7 @@ while :; do
 	[ $got = 10 ] && sleep 0.1 && continue	# the one before is killed, but not gone yet
 	[ $got = 137 ] || break
 	kills=$((kills + 1))
-	if ls "$WORK"/cut/*.seal/seal.txt "$WORK"/cut/*.work/state >/dev/null 2>&1; then verb=(resume); else verb=(export acme); fi
+	if compgen -G "$WORK/cut/*.seal/seal.txt" >/dev/null || compgen -G "$WORK/cut/*.work/state" >/dev/null; then verb=(resume); else verb=(export acme); fi
 done
 [ $got = 0 ] && pass "ended after $kills kills" || fail "after $kills kills: exit $got: $(tail -1 cut.log)"
 same=0

@@ -99,7 +99,7 @@ rig_close(struct rig *r)
 static inline void
 rig_note(struct rig *r, struct source_item *it)
 {
-	static const char *const what[] = { "record", "gap", "limit", "count", "page", "end" };
+	static const char *const what[] = { "record", "gap", "limit", "closed", "count", "page", "end" };
 	struct buf *b = &r->log;
 
 	if (it->what == SRC_PAGE)

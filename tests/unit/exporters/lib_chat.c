@@ -4,7 +4,7 @@
  * The text in "secret" tells what to do: words "crash=N" (the Nth call of GetChatData in a process), "hang=N", "garbage", "repeat" (every page begins
  * with the page before), "same" (a page that never leads on), "short" (three rows a page), "deny", "busy=N" (10001 for the first N calls),
  * "licence", "poison=SEQ" (the row crashes the library), "crashkey=TEXT" (DecryptData crashes at that message), "expired" (10010 unless from 0),
- * "skip=N" (there is no row N), "twice=N" (row N is the message of the row before), "stale=N" (the token is over for the first N calls), "start=N" (rows before N have expired), "initcrash".  Rows 1 … "rows=N".  It keeps count of calls over processes in the file named by corpid, if that begins with '/'.
+ * "skip=N" (there is no row N), "twice=N" (row N is the message of the row before), "stale=N" (the token is over for the first N calls), "start=N" (rows before N have expired), "down=ID" (10003 for this file; "all": for each), "old=ID" (10010 for this file), "initcrash".  Rows 1 … "rows=N".  It keeps count of calls over processes in the file named by corpid, if that begins with '/'.
  *
  * A message is encrypted by being written "K:" key ":" text, so that DecryptData can see whether the right key was found.
  */
@@ -232,6 +232,10 @@ GetMediaData(struct sdk *s, const char *index, const char *id, const char *proxy
 	unsigned total = count(s, "media");
 
 	(void)proxy, (void)passwd, (void)timeout;
+	if (sscanf(says(s, "down=") ? strstr(s->how, "down=") : "", "down=%63s", next) == 1 && (strcmp(next, "all") == 0 || strcmp(next, id) == 0))
+		return 10003;
+	if (sscanf(says(s, " old=") ? strstr(s->how, " old=") : "", " old=%63s", next) == 1 && strcmp(next, id) == 0)
+		return 10010;
 	if (strcmp(id, "gone") == 0)
 		return 10005;
 	if (strcmp(id, "old") == 0)

@@ -255,6 +255,8 @@ test_faults(void **state)
 		{ "connection lost once", { .path = P("user/list"), .times = 3, .fail = ST_RETRY }, ST_END, "record users/qiaoan ", 0 },
 		{ "connection lost", { .path = P("user/list"), .fail = ST_RETRY }, ST_REMOTE, "6 tries", 8 },
 		{ "server error", { .path = P("user/list"), .status = 502, .type = "text/html", .body = JSON_("<html>bad gateway") }, ST_REMOTE, "http 502", 0 },
+		{ "server names a long wait", { .path = P("user/list"), .status = 503, .retry_after_s = 86400, .body = JSON_("") }, ST_REMOTE, "86400", 0 },
+		{ "so does a gateway", { .path = P("user/list"), .status = 408, .retry_after_s = 7200, .body = JSON_("") }, ST_REMOTE, "7200", 0 },
 		{ "ban page", { .path = P("user/list"), .times = 1, .type = "text/html", .body = JSON_("<html><body>blocked</body>") }, ST_END, "record users/qiaoan ", 0 },
 		{ "ban page by name of json", { .path = P("user/list"), .times = 1, .body = JSON_("<html>blocked") }, ST_END, "record users/qiaoan ", 0 },
 		{ "ban too long", { .path = P("user/list"), .status = 403, .type = "text/html", .retry_after_s = 86400, .body = JSON_("<html>no") }, ST_REMOTE, "86400", 0 },
@@ -319,6 +321,30 @@ test_faults(void **state)
 		run_fault(&cases[i], "users");
 	for (i = 0; i < N(approvals); i++)
 		run_fault(&approvals[i], "approvals");
+}
+
+/* A wait that a failing server names is kept, not replaced by our own shorter one. */
+static void
+test_stated_wait(void **state)
+{
+	static const struct replay_rule rules[] = {
+		{ .path = P("department/list"), .times = 1, .status = 503, .retry_after_s = 1, .body = JSON_("") },
+		TENANT
+	};
+	const char *streams[] = { "departments", NULL };
+	struct rig r;
+	struct transport *net = play(rules, N(rules));
+	int64_t began;
+
+	(void)state;
+	rig_open(&r, ALL);
+	shorten(&r);
+	r.scope.streams = streams;
+	began = when_mono_ms();
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_true(when_mono_ms() - began >= 1000);
+	net->close(net);
+	rig_close(&r);
 }
 
 /* One id that the platform finds no parameter: the next one is asked for all the same. */
@@ -585,14 +611,251 @@ test_carry_of_a_part(void **state)
 	}
 }
 
+/* --- a secret that the platform refuses concerns its own areas only --- */
+
+static void
+write_secret(struct rig *r, const char *name, const char *text)
+{
+	char path[128];
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", r->dir, name);
+	assert_non_null(f = fopen(path, "w"));
+	assert_int_equal(fchmod(fileno(f), 0600), 0);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+test_one_secret_refused(void **state)
+{
+#define WRONG	{ .path = P("gettoken"), .contains = "corpsecret=wrong-secret", .file = "error.40001.json" }
+	static const struct replay_rule at_once[] = { WRONG, TENANT };
+	static const struct replay_rule on_the_way[] = { RULE("oa/getapprovaldetail", "202512310001", "error.40001.json"), TENANT };
+	static const struct { const char *keys; const char *want[4]; const char *records; } cases[] = {
+		{ "secret.contacts = file:secret\nsecret.approvals = file:other\n", { "\"of_stream\":\"approvals\",\"object\":\"\",\"reason\":\"access_refused\"",
+		    "\"of_stream\":\"approval-templates\",\"object\":\"\",\"reason\":\"access_refused\"", "secret.approvals: 40001", NULL }, "record users/" },
+		{ "secret.contacts = file:other\nsecret.approvals = file:secret\n", { "\"of_stream\":\"departments\",\"object\":\"\",\"reason\":\"access_refused\"",
+		    "\"of_stream\":\"users\",\"object\":\"\",\"reason\":\"access_refused\"", NULL }, "record approvals/" },
+		{ "secret.contacts = file:secret\nsecret.contacts_sync = file:other\n", { "gap gaps/", "\"detail\":\"user/list_id: 40001", NULL }, "record users/" },
+	};
+	const char *approvals[] = { "approvals", NULL };
+	struct transport *net;
+	struct rig r;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < N(cases); i++) {
+		net = play(at_once, N(at_once));
+		rig_open(&r, cases[i].keys);
+		write_secret(&r, "other", "wrong-secret\n");
+		shorten(&r);
+		if (rig_run(&r, net, NULL) != ST_END)
+			fail_msg("%zu: %s", i, r.err.text);
+		for (k = 0; cases[i].want[k] != NULL; k++)
+			if (!rig_has(&r, cases[i].want[k]))
+				fail_msg("%zu: %s in\n%.*s", i, cases[i].want[k], STR_ARG(buf_str(&r.log)));
+		assert_true(rig_has(&r, cases[i].records));
+		net->close(net);
+		rig_close(&r);
+	}
+	/* In the middle of a stream, the whole of it is read again by the next run. */
+	net = play(on_the_way, N(on_the_way));
+	rig_open(&r, "secret.contacts = file:other\nsecret.approvals = file:secret\n");
+	write_secret(&r, "other", "another-good-one\n");
+	r.params.carry = STR("{\"approvals\":{\"open\":[],\"until\":1767225000000}}");
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_true(rig_has(&r, "\"object\":\"202512310001\",\"reason\":\"access_refused\""));
+	assert_true(rig_has(&r, "record users/"));
+	assert_non_null(memmem(r.carry.p, r.carry.n, "\"until\":1767225000000", 21));
+	/* Where no other secret serves what is wanted, there is nothing to go on with. */
+	rig_clear(&r);
+	r.params.carry = STR_NONE;
+	shorten(&r);
+	r.scope.streams = approvals;
+	assert_int_equal(rig_run(&r, net, NULL), ST_DENIED);
+	assert_non_null(strstr(r.err.text, "secret.approvals"));
+	net->close(net);
+	rig_close(&r);
+}
+
+/* --- what a run did not get is asked for by the next one --- */
+
+#define NO_MORE		{ .path = P("oa/getapprovalinfo"), .body = JSON_("{\"errcode\":0,\"sp_no_list\":[]}") }
+#define REFUSED(p, has)	{ .path = P(p), .contains = has, .body = JSON_("{\"errcode\":60011,\"errmsg\":\"no right\"}") }
+
+
+
+/* A run named ${name} behind the one before; NULL: the first, which looks one day back. */
+static void
+next_run(struct rig *r, const char *name, const struct replay_rule *rules, size_t n)
+{
+	static const char days[] = "{\"approvals\":{\"open\":[],\"until\":1767225000000}}";
+	struct transport *net = play(rules, n);
+	struct buf carry;
+	enum status st;
+
+	buf_init(&carry, 1 << 20);
+	assert_int_equal(buf_str_add(&carry, r->carry.n > 0 ? buf_str(&r->carry) : STR(days), NULL), ST_OK);
+	rig_clear(r);
+	r->params.carry = buf_str(&carry);
+	r->params.run = name;
+	if ((st = rig_run(r, net, NULL)) != ST_END)
+		fail_msg("%s: %d: %s", name, (int)st, r->err.text);
+	buf_free(&carry);
+	net->close(net);
+}
+
+static void
+has(struct rig *r, const char *what)
+{
+	if (rig_count(r, what) != 1)
+		fail_msg("%s in\n%.*s\n%.*s", what, STR_ARG(buf_str(&r->log)), STR_ARG(buf_str(&r->carry)));
+}
+
+static void
+test_asked_again(void **state)
+{
+	static const struct replay_rule bad[] = {
+		REFUSED("media/get", "MEDIA-D"), REFUSED("oa/getapprovaldetail", "202512310001"), REFUSED("oa/gettemplatedetail", "TPL-OLD"),
+		REFUSED("oa/gettemplatedetail", "TPL-BUY"), REFUSED("msgaudit/groupchat/get", "wr-a"), REFUSED("user/get", "ghost"), TENANT
+	};
+	static const struct replay_rule still[] = {
+		REFUSED("media/get", "MEDIA-D"), REFUSED("oa/getapprovaldetail", "202512310001"), REFUSED("oa/gettemplatedetail", "TPL-BUY"),
+		REFUSED("msgaudit/groupchat/get", "wr-a"), NO_MORE, TENANT
+	};
+	static const struct replay_rule good[] = { NO_MORE, TENANT };
+	static const struct replay_rule gone[] = { RULE("media/get", "MEDIA-D", "error.40007.json"), NO_MORE, TENANT };
+	static const struct replay_rule withdrawn[] = { { .path = P("oa/gettemplatedetail"), .body = JSON_("{\"errcode\":48004,\"errmsg\":\"x\"}") }, TENANT };
+	static const struct replay_rule withdrawn_still[] = { { .path = P("oa/gettemplatedetail"), .body = JSON_("{\"errcode\":48004,\"errmsg\":\"x\"}") }, NO_MORE, TENANT };
+	const char *nobody[] = { "nobody", NULL }, *users[] = { "users", NULL };
+	struct rig r;
+	struct buf before;
+
+	(void)state;
+	rig_open(&r, ALL "secret.chat = file:secret\n");
+	buf_init(&before, 1 << 20);
+	next_run(&r, "one", bad, N(bad));
+	has(&r, "\"object\":\"MEDIA-D\",\"reason\":\"denied\"");
+	has(&r, "\"object\":\"202512310001\",\"reason\":\"denied\"");
+	has(&r, "\"object\":\"TPL-BUY\",\"reason\":\"denied\"");
+	has(&r, "\"object\":\"wr-a\",\"reason\":\"denied\"");
+	has(&r, "\"object\":\"ghost\",\"reason\":\"denied\"");
+	assert_non_null(memmem(r.carry.p, r.carry.n, "\"retry\":[{\"stream\":\"users\",\"id\":\"ghost\",\"first\":[\"one\",\"1\"]}", 60));
+
+	/* A run that takes only a part tries nothing of it and leaves it as it is. */
+	assert_int_equal(buf_str_add(&before, buf_str(&r.carry), NULL), ST_OK);
+	assert_int_equal(buf_z(&before, NULL), ST_OK);
+	r.scope.users = nobody;
+	next_run(&r, "part", good, N(good));
+	assert_int_equal(rig_count(&r, "] files/"), 0);
+	assert_int_equal(rig_count(&r, "closed "), 0);
+	assert_non_null(memmem(r.carry.p, r.carry.n, strstr(before.p, "\"retry\""), (size_t)(before.p + before.n - strstr(before.p, "\"retry\""))));
+	r.scope.users = NULL;
+	r.scope.streams = users;	/* whole, but another stream: its own gap is over, the rest waits */
+	next_run(&r, "users", good, N(good));
+	assert_int_equal(rig_count(&r, "] files/"), 0);
+	assert_null(memmem(r.carry.p, r.carry.n, "ghost", 5));
+	assert_non_null(memmem(r.carry.p, r.carry.n, "\"id\":\"MEDIA-D\"", 14));
+	r.scope.streams = NULL;
+
+	next_run(&r, "two", still, N(still));
+	has(&r, "\"object\":\"MEDIA-D\",\"reason\":\"denied\"");
+	has(&r, "\"object\":\"TPL-BUY\",\"reason\":\"denied\"");
+	assert_int_equal(rig_count(&r, "\"reason\":\"denied\""), 4);
+	assert_non_null(memmem(r.carry.p, r.carry.n, "\"id\":\"MEDIA-D\",\"of\":\"202601010007\",\"first\":[\"one\",\"", 50));
+
+	next_run(&r, "three", good, N(good));
+	has(&r, "] files/MEDIA-D ");
+	has(&r, "\"of_stream\":\"approvals\",\"of_id\":\"202601010007\"");
+	has(&r, "record approvals/202512310001 ");
+	has(&r, "record approval-templates/TPL-BUY ");
+	has(&r, "record rooms/wr-a ");
+	assert_int_equal(rig_count(&r, "\nclosed "), 4);
+	has(&r, "\"detail\":{\"of_stream\":\"files\",\"object\":\"MEDIA-D\",\"gaps\":[{\"run\":\"one\",\"gap\":\"");
+	has(&r, "\"detail\":{\"of_stream\":\"rooms\",\"object\":\"wr-a\",\"gaps\":[{\"run\":\"one\",\"gap\":\"");
+	assert_null(memmem(r.carry.p, r.carry.n, "retry", 5));
+	rig_close(&r);
+	buf_free(&before);
+
+	/* A stream that ended as a whole: ids that no list of the next run names again. */
+	rig_open(&r, ALL);
+	next_run(&r, "one", withdrawn, N(withdrawn));
+	has(&r, "\"of_stream\":\"approval-templates\",\"object\":\"\",\"reason\":\"denied\"");
+	assert_int_equal(rig_count(&r, "record approval-templates/"), 0);
+	next_run(&r, "two", withdrawn_still, N(withdrawn_still));
+	assert_int_equal(rig_count(&r, "record approval-templates/"), 0);
+	next_run(&r, "three", good, N(good));
+	assert_int_equal(rig_count(&r, "record approval-templates/"), 2);
+	assert_null(memmem(r.carry.p, r.carry.n, "retry", 5));
+	rig_close(&r);
+
+	/* What is gone for good is a last gap. */
+	rig_open(&r, ALL);
+	next_run(&r, "one", bad, N(bad));
+	next_run(&r, "two", gone, N(gone));
+	has(&r, "\"object\":\"MEDIA-D\",\"reason\":\"expired\"");
+	assert_null(memmem(r.carry.p, r.carry.n, "MEDIA-D", 7));
+	rig_close(&r);
+}
+
+/* Killed at any commit point of a run that asks again: nothing is given or closed twice. */
+static void
+test_asked_again_resumed(void **state)
+{
+	static const struct replay_rule bad[] = {
+		REFUSED("media/get", "MEDIA-"), REFUSED("oa/getapprovaldetail", "202512310001"), REFUSED("oa/gettemplatedetail", NULL), TENANT
+	};
+	static const struct replay_rule good[] = { REFUSED("media/get", "MEDIA-B"), NO_MORE, TENANT };
+	const char *areas[] = { "approvals", NULL };
+	struct transport *net = play(good, N(good));
+	struct buf carry, whole, end;
+	struct rig r;
+	size_t i, n;
+
+	(void)state;
+	rig_open(&r, ALL);
+	r.scope.areas = areas;
+	buf_init(&carry, 1 << 20);
+	buf_init(&whole, 1 << 20);
+	buf_init(&end, 1 << 20);
+	next_run(&r, "one", bad, N(bad));
+	assert_int_equal(buf_str_add(&carry, buf_str(&r.carry), NULL), ST_OK);
+	rig_clear(&r);
+	r.params.carry = buf_str(&carry);
+	r.params.run = "two";
+	assert_int_equal(rig_run(&r, net, NULL), ST_END);
+	assert_true(rig_count(&r, "\nclosed ") >= 4);
+	n = r.n_pages;
+	assert_int_equal(buf_str_add(&whole, buf_str(&r.log), NULL), ST_OK);
+	assert_int_equal(buf_str_add(&end, buf_str(&r.carry), NULL), ST_OK);
+	for (i = 0; i < n; i++) {
+		char *cursor = strdup(r.pages[i].cursor);
+		size_t at = r.pages[i].log_at;
+
+		assert_non_null(cursor);
+		buf_clear(&r.log);
+		buf_clear(&r.carry);
+		assert_int_equal(rig_run(&r, net, cursor), ST_END);
+		if (whole.n - at != r.log.n || memcmp(whole.p + at, r.log.p, r.log.n) != 0 || !str_eq(buf_str(&end), buf_str(&r.carry)))
+			fail_msg("%zu: %s\nwant\n%.*s\ngot\n%.*s", i, cursor, (int)(whole.n - at), whole.p + at, STR_ARG(buf_str(&r.log)));
+		free(cursor);
+	}
+	net->close(net);
+	buf_free(&carry);
+	buf_free(&whole);
+	buf_free(&end);
+	rig_close(&r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_whole_tenant), cmocka_unit_test(test_resume_anywhere), cmocka_unit_test(test_faults), cmocka_unit_test(test_stated_wait),
 		cmocka_unit_test(test_template_refused), cmocka_unit_test(test_licence_over), cmocka_unit_test(test_empty_pieces), cmocka_unit_test(test_no_ranges),
 		cmocka_unit_test(test_words_with_secret), cmocka_unit_test(test_split_tail), cmocka_unit_test(test_no_secret), cmocka_unit_test(test_scope),
-		cmocka_unit_test(test_open_again), cmocka_unit_test(test_carry_of_a_part),
+		cmocka_unit_test(test_open_again), cmocka_unit_test(test_carry_of_a_part), cmocka_unit_test(test_one_secret_refused), cmocka_unit_test(test_asked_again), cmocka_unit_test(test_asked_again_resumed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@ static char self[4096];
 static const char key[] = "chat.key.3 = file:key.pem";
 
 /* A run written down: "R stream id", "F id size flag", "G stream object reason", "L reason count", "C n", "P", "E stream". */
-struct run { char *log; struct str text; struct buf out, cursor, carry; enum status end; struct scope scope; };
+struct run { const char *name; struct buf out, cursor, carry; enum status end; struct scope scope; uint64_t n_gaps; };
 
 static void
 put(struct run *w, const char *what, struct str a, struct str b, struct str c)
@@ -22,8 +22,8 @@ static void
 run(struct chat_rig *r, struct run *w, struct str cursor, struct str carry, unsigned pages)
 {
 	struct source_params params = { .config = r->config, .tenant = "acme", .scope = &w->scope, .work_dir = r->work, .program = self,
-	    .n_threads = 2, .backoff_ms = 1 };
-	const struct hook_ctx ctx = { &params, cursor, carry };
+	    .n_threads = 2, .backoff_ms = 1, .run = w->name };
+	const struct hook_ctx ctx = { &params, cursor, carry, &w->n_gaps };
 	struct source_item it;
 	struct hook *h;
 	char n[32];
@@ -45,7 +45,11 @@ run(struct chat_rig *r, struct run *w, struct str cursor, struct str carry, unsi
 			break;
 		case SRC_GAP:
 		case SRC_LIMIT:
+			w->n_gaps += it.what == SRC_GAP;
 			put(w, it.what == SRC_GAP ? "G" : "L", record_get(it.rec, "of_stream"), record_get(it.rec, "object"), record_get(it.rec, "reason"));
+			break;
+		case SRC_CLOSED:
+			put(w, "X", record_get(it.rec, "detail"), STR_NONE, STR_NONE);
 			break;
 		case SRC_COUNT:
 			(void)snprintf(n, sizeof(n), "%llu", (unsigned long long)it.count);
@@ -268,6 +272,182 @@ test_files(void **state)
 	chat_rig_close(&r);
 }
 
+/* --- what a run did not get is tried first by the next one --- */
+
+/* The work directory of a finished run is gone. */
+static void
+new_work(struct chat_rig *r)
+{
+	assert_int_equal(fs_unlink(r->work, "chat-files.ids", NULL), ST_OK);
+	assert_int_equal(fs_unlink(r->work, "chat-retry.ids", NULL), ST_OK);
+}
+
+/* A run with the carry of ${before}, which it frees; stopped and gone on with at every commit point when ${pieces}. */
+static struct run
+next_run(struct chat_rig *r, const char *name, const char *how, struct run *before, bool pieces)
+{
+	struct run w = fresh(), piece;
+	struct buf cursor, out;
+
+	chat_rig_configure(r, how, CHAT_LIBRARY, key);
+	if (before != NULL)
+		new_work(r);
+	buf_init(&cursor, 4096);
+	buf_init(&out, 1 << 20);
+	do {
+		piece = fresh();
+		piece.name = name;
+		piece.n_gaps = w.n_gaps;
+		run(r, &piece, cursor.n > 0 ? buf_str(&cursor) : STR_NONE, before != NULL ? buf_str(&before->carry) : STR_NONE, pieces ? 1 : 0);
+		assert_int_equal(buf_str_add(&out, buf_str(&piece.out), NULL), ST_OK);
+		buf_clear(&cursor);
+		assert_int_equal(buf_str_add(&cursor, buf_str(&piece.cursor), NULL), ST_OK);
+		w.end = piece.end;
+		w.n_gaps = piece.n_gaps;
+		if (w.end == ST_END) {
+			buf_init(&w.carry, 1 << 16);
+			assert_int_equal(buf_str_add(&w.carry, buf_str(&piece.carry), NULL), ST_OK);
+		}
+		run_free(&piece);
+	} while (w.end == ST_OK);
+	assert_int_equal(w.end, ST_END);
+	assert_int_equal(buf_z(&out, NULL), ST_OK);
+	w.out = out;
+	buf_free(&cursor);
+	if (before != NULL)
+		run_free(before);
+	return w;
+}
+
+/* Exactly these lines of gaps, closed gaps, files and records. */
+static void
+only(const struct run *w, const char *const *want)
+{
+	unsigned n = 0;
+
+	for (; *want != NULL; want++, n++)
+		if (count(w, *want) != 1)
+			fail_msg("%s in\n%s", *want, w->out.p);
+	if (count(w, "G ") + count(w, "X ") + count(w, "F ") + count(w, "R ") != n)
+		fail_msg("more than expected in\n%s", w->out.p);
+}
+
+static bool
+carries(const struct run *w, const char *what)
+{
+	return memmem(w->carry.p, w->carry.n, what, strlen(what)) != NULL;
+}
+
+#define X(of, object, gaps)	"X {\"of_stream\":\"" of "\",\"object\":\"" object "\",\"gaps\":[" gaps "]} "
+#define GAP(run, n)		"{\"run\":\"" run "\",\"gap\":\"" n "\"}"
+
+static void
+test_again(void **state)
+{
+	static const char *const first[] = { "G files file-2500 fetch_failed\n", "R messages-undecrypted m2", "G messages m2 missing_key\n", "G messages seq 3 unreadable\n",
+	    "F file-7 7 hash_mismatch\n", "G files file-7 hash_mismatch\n", "R messages m1 1\n", "R messages m4 4\n", "R messages m5 5\n", NULL };
+	static const char *const still[] = { "G files file-2500 fetch_failed\n", "G messages m2 missing_key\n", "G messages seq 3 unreadable\n",
+	    "G files file-7 fetch_failed\n", NULL };
+	static const char *const had[] = { "F file-2500 2500 -\n", X("files", "file-2500", GAP("one", "1") "," GAP("two", "1")), "R messages m2 2\n",
+	    X("messages", "m2", GAP("one", "2") "," GAP("two", "2")), "R messages m3 3\n", X("messages", "seq 3", GAP("one", "3") "," GAP("two", "3")),
+	    "G files file-7 hash_mismatch\n", "R messages m6 6\n", NULL };
+	static const char *const last[] = { "G files file-7 expired\n", NULL }, *const nothing[] = { NULL };
+	struct chat_rig r;
+	struct run w;
+	unsigned pieces;
+
+	(void)state;
+	for (pieces = 0; pieces < 2; pieces++) {
+		chat_rig_open(&r);
+		message(&r, 1, "file", "\"file\":{\"sdkfileid\":\"file-2500\",\"filesize\":2500,\"filename\":\"plan.txt\"}");
+		message(&r, 4, "image", "\"image\":{\"sdkfileid\":\"file-7\",\"md5sum\":\"00112233445566778899aabbccddeeff\"}");
+		w = next_run(&r, "one", "rows=5 nokey=2 poison=3 down=file-2500", NULL, pieces);
+		only(&w, first);
+		assert_true(carries(&w, "plan.txt"));
+		w = next_run(&r, "two", "rows=5 nokey=2 poison=3 down=all", &w, pieces);
+		only(&w, still);
+		w = next_run(&r, "three", "rows=6", &w, pieces);
+		only(&w, had);
+		assert_true(carries(&w, "\"retry\":[{\"file\":\"file-7\",\"of\":\"m4\","));
+		assert_false(carries(&w, "file-2500") || carries(&w, "\"row\""));
+		w = next_run(&r, "four", "rows=6 old=file-7", &w, pieces);
+		only(&w, last);
+		assert_false(carries(&w, "retry"));
+		w = next_run(&r, "five", "rows=6", &w, pieces);
+		only(&w, nothing);
+		run_free(&w);
+		chat_rig_close(&r);
+	}
+}
+
+/* Rows that the server does not keep any more are gaps for good; a run that takes only some messages tries nothing and leaves all as it is. */
+static void
+test_not_again(void **state)
+{
+	static const char *const gone[] = { "G messages m2 expired\n", NULL };
+	static const char shut[] = "G messages  not_tried\n";
+	const char *const room[] = { "wr1", NULL };
+	struct chat_rig r;
+	struct run w, part = fresh();
+	struct buf before;
+
+	(void)state;
+	buf_init(&before, 1 << 16);
+	chat_rig_open(&r);
+	message(&r, 1, "file", "\"file\":{\"sdkfileid\":\"file-2500\",\"filesize\":2500,\"filename\":\"plan.txt\"}");
+	w = next_run(&r, "one", "rows=5 nokey=2", NULL, false);
+	assert_int_equal(buf_str_add(&before, buf_str(&w.carry), NULL), ST_OK);
+	assert_true(carries(&w, "\"row\":2"));
+	new_work(&r);
+	part.scope.rooms = room;
+	chat_rig_configure(&r, "rows=5 down=all", CHAT_LIBRARY, key);
+	run(&r, &part, STR_NONE, buf_str(&before), 0);
+	assert_int_equal(part.end, ST_END);
+	assert_int_equal(count(&part, "G files file-2500 fetch_failed\n"), 1);
+	assert_true(str_eq(buf_str(&part.carry), buf_str(&before)));
+	run_free(&part);
+	w = next_run(&r, "two", "licence", &w, false);
+	assert_int_equal(count(&w, shut), 1);
+	assert_int_equal(count(&w, "G "), 2);
+	assert_true(carries(&w, "\"row\":2"));
+	w = next_run(&r, "three", "rows=5 start=4", &w, false);
+	only(&w, gone);
+	assert_false(carries(&w, "retry"));
+	run_free(&w);
+	buf_free(&before);
+	chat_rig_close(&r);
+}
+
+/* Files that cannot be had one after the other: the rest waits, untried, and one gap counts it; rows are tried all the same. */
+static void
+test_in_vain(void **state)
+{
+	char payload[96];
+	struct chat_rig r;
+	struct run w;
+	unsigned i;
+
+	(void)state;
+	chat_rig_open(&r);
+	for (i = 2; i <= 36; i++) {
+		(void)snprintf(payload, sizeof(payload), "\"file\":{\"sdkfileid\":\"file-%u\",\"filesize\":%u}", i, i);
+		message(&r, i, "file", payload);
+	}
+	w = next_run(&r, "one", "rows=37 nokey=37 down=all", NULL, false);
+	assert_int_equal(count(&w, "G files file-"), 35);
+	w = next_run(&r, "two", "rows=37 down=all", &w, true);
+	assert_int_equal(count(&w, "G files file-"), 32);
+	assert_int_equal(count(&w, "G files  not_tried\n"), 1);
+	assert_int_equal(count(&w, "R messages m37 37\n"), 1);
+	w = next_run(&r, "three", "rows=37", &w, true);
+	assert_int_equal(count(&w, "F file-"), 35);
+	assert_int_equal(count(&w, "X "), 35);
+	assert_int_equal(count(&w, "G "), 0);
+	assert_false(carries(&w, "retry"));
+	run_free(&w);
+	chat_rig_close(&r);
+}
+
 static void
 test_scope(void **state)
 {
@@ -330,7 +510,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs), cmocka_unit_test(test_resume), cmocka_unit_test(test_window), cmocka_unit_test(test_files),
-		cmocka_unit_test(test_scope), cmocka_unit_test(test_unconfigured)
+		cmocka_unit_test(test_again), cmocka_unit_test(test_not_again), cmocka_unit_test(test_in_vain), cmocka_unit_test(test_scope), cmocka_unit_test(test_unconfigured)
 	};
 
 	if (argc == 2 && strcmp(argv[1], "--chat-child") == 0)

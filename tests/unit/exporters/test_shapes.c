@@ -505,7 +505,7 @@ static void
 test_errors(void **state)
 {
 	static const struct { const char *code; enum action act; } codes[] = {
-		{ "-1", ACT_RETRY }, { "40001", ACT_DENIED_RUN }, { "40003", ACT_GONE }, { "40007", ACT_EXPIRED }, { "40013", ACT_DENIED_RUN },
+		{ "-1", ACT_RETRY }, { "40001", ACT_DENIED_SECRET }, { "40003", ACT_GONE }, { "40007", ACT_EXPIRED }, { "40013", ACT_DENIED_RUN },
 		{ "40091", ACT_DENIED_RUN }, { "40014", ACT_REFRESH }, { "42001", ACT_REFRESH }, { "41001", ACT_REFRESH }, { "40056", ACT_DENIED_AREA },
 		{ "40058", ACT_STOP_AREA }, { "40096", ACT_GONE }, { "41004", ACT_DENIED_RUN }, { "45009", ACT_WAIT }, { "45033", ACT_WAIT },
 		{ "48002", ACT_DENIED_AREA }, { "48004", ACT_WITHDRAWN }, { "48005", ACT_WITHDRAWN }, { "60003", ACT_GONE }, { "60111", ACT_GONE },
