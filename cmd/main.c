@@ -8,6 +8,7 @@
 
 #include "cmd/app.h"
 #include "cmd/class.h"
+#include "cmd/complete.h"
 #include "cmd/rendering.h"
 #include "core/i18n.h"
 #include "core/json.h"
@@ -30,8 +31,8 @@ static const struct option_def global_options[] = {
 	{ "json", 0, NULL, N_("machine output on standard output, untranslated"), false },
 	{ "quiet", 'q', NULL, N_("errors and warnings only"), false },
 	{ "verbose", 'v', NULL, N_("say more; twice: everything"), true },
-	{ "color", 0, "WHEN", N_("auto, always or never"), false },
-	{ "progress", 0, "MODE", N_("auto, bar, plain, json or none"), false },
+	{ "color", 0, "auto|always|never", N_("colours of messages"), false },
+	{ "progress", 0, "auto|bar|plain|json|none", N_("how progress is shown"), false },
 	{ "yes", 0, NULL, N_("do not ask"), false },
 	{ "version", 0, NULL, N_("version of the program and its libraries"), false },
 	{ "help", 'h', NULL, N_("this help"), false },
@@ -210,6 +211,19 @@ early_language(struct app *app, int argc, char **argv)
 }
 
 static enum status
+offer(struct app *app, int n, const char *const *words, struct err *err)
+{
+	struct buf out;
+	enum status st;
+
+	buf_init(&out, (size_t)1 << 20);
+	if ((st = complete(app, global_options, words, (size_t)n, &out, err)) == ST_OK)
+		st = app_print(&out, err);
+	buf_free(&out);
+	return st;
+}
+
+static enum status
 dispatch(struct app *app, int argc, char **argv, const char **name, struct err *err)
 {
 	static const struct option_def *const only_global[] = { global_options, NULL };
@@ -219,6 +233,8 @@ dispatch(struct app *app, int argc, char **argv, const char **name, struct err *
 	enum status st;
 	int used;
 
+	if (argc > 1 && strcmp(argv[1], COMPLETE_WORD) == 0)
+		return offer(app, argc - 2, (const char *const *)argv + 2, err);
 	if ((st = options_parse(&before, only_global, argc, argv, true, &used, err)) != ST_OK)
 		return st;
 	if (options_has(&before, "version")) {
