@@ -56,7 +56,7 @@ static void
 as_sheet(const void *p, size_t n)
 {
 	const int fd = memfd_create("xlsx", MFD_CLOEXEC);
-	struct xlsx_zip *zip;
+	struct xlsx_zip *zip = NULL;
 
 	need(fd >= 0 && xlsx_zip_open(&zip, fd, NULL) == ST_OK);
 	need(xlsx_zip_entry(zip, "xl/sharedStrings.xml", NULL) == ST_OK && xlsx_zip_write(zip, "<sst/>", 6, NULL) == ST_OK);
