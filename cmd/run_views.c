@@ -21,9 +21,9 @@ put_member(struct buf *out, const char *name, const char *value, struct err *err
 
 /* The same sentence twice: the certificate speaks both languages whatever the operator's. */
 #define METHOD_EN	"Every stream was read page by page to the end the platform states; each page's cursor was stored together with the records " \
-	"it delivered; independent counts of the platform were compared with what was archived; every object named and not obtained is a listed gap; " \
+	"it delivered; where the platform gives an independent count it was compared with what was archived; every object named and not obtained is a listed gap; " \
 	"what platform, edition or grant never offered is a listed limit."
-#define METHOD_ZH	"每个记录流都逐页读取，直到平台声明的末尾；每页的游标与其交付的记录一并落盘；平台的独立计数已与归档数量逐一比较；" \
+#define METHOD_ZH	"每个记录流都逐页读取，直到平台声明的末尾；每页的游标与其交付的记录一并落盘；凡平台提供独立计数的记录流，均已与归档数量比较；" \
 	"凡被列出而未取得的对象均列为缺口；平台、版本或授权从未提供的内容均列为边界。"
 #define RENEWAL_EN	"A renewal archive: no record of the platform stands in it. Every earlier archive of the chain was read and verified; its seal, signatures, " \
 	"lists and time stamps are kept here, with hashes of its whole uncompressed tar; of a destroyed archive its seal alone. Then the revocation lists of today were fetched. " \

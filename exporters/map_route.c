@@ -45,7 +45,9 @@ files_member(const struct map_in *in, struct map_out *o, size_t list)
 /* Values of pages 91983: numbers in brackets are the platform's. */
 static const char *const roles[] = { NULL, "approver", "copy", "handler" };
 static const char *const modes[] = { NULL, "any", "all", "in_turn" };
-static const char *const states[] = { NULL, "in_progress", "approved", "rejected", "withdrawn", NULL, "revoked", "deleted", NULL, NULL, "paid" };
+/* Of a step, and of each who acts in it: from 4 on other things than the state of the whole. */
+static const char *const steps[] = { NULL, "in_progress", "approved", "rejected", "transferred", NULL, NULL, NULL, NULL, NULL, NULL, "sent_back",
+    "signer_added", "agreed_and_signer_added" };
 static const char *const opinions[] = { NULL, "pending", "agreed", "rejected", "transferred", NULL, NULL, NULL, NULL, NULL, NULL, "sent_back",
     "signer_added", "agreed_and_signer_added" };
 #define N(a)	(sizeof(a) / sizeof((a)[0]))
@@ -107,7 +109,7 @@ map_route(const struct map_in *in, struct value *out, struct err *err)
 		} else
 			map_wecom_text(in, &o, "role", role, true);
 		word_member(in, &o, "mode", json_get(t, c, list == nodes ? "apv_rel" : "approverattr"), modes, N(modes));
-		word_member(in, &o, "status", json_get(t, c, "sp_status"), states, N(states));
+		word_member(in, &o, "status", json_get(t, c, "sp_status"), steps, N(steps));
 		if (list == nodes)
 			people(in, &o, json_get(t, c, "sub_node_list"), "userid", "sp_yj", "media_ids");
 		else

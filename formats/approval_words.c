@@ -57,7 +57,8 @@ approval_word(enum approval_list list, struct str value, enum pdf_style *style)
 				*style = words[i].style;
 			return words[i].label;
 		}
-	return (struct pdf_label){ NULL, NULL };
+	/* A step may end in what one person does with it: passed on, sent back. */
+	return list == APPROVAL_STATUS ? approval_word(APPROVAL_RESULT, value, style) : (struct pdf_label){ NULL, NULL };
 }
 
 struct pdf_label

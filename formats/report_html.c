@@ -286,6 +286,8 @@ stream_row(struct page *p, size_t i)
 	reasons(p, i, "limits");
 	html_close(h, "td");
 	html_open(h, "td");
+	if (from == 0 || p->t[from].tok != JSON_ARR || p->t[from].n_children == 0)
+		html_words(h, "无", "none");
 	for (m = from + 1, k = 0; from != 0 && p->t[from].tok == JSON_ARR && k < p->t[from].n_children; m = p->t[m].next, k++) {
 		html_open(h, "div");
 		html_bdi(h, "id", member(p, m, "how"));
@@ -448,6 +450,8 @@ verdict(struct page *p)
 	html_words(h, "边界", "limits");
 	html_z(h, " ");
 	html_text(h, member(p, 0, "limits"));
+	if (!str_is(member(p, 0, "limits"), "0"))
+		html_words(h, "（边界之外的内容不在本归档包中，见下文逐条说明）", "(what lies beyond them is not in this archive; each is told below)");
 	html_close(h, "p");
 	html_z(h, "\n");
 	(void)both(p, "volume_note", true);

@@ -58,7 +58,7 @@ static const struct { const char *member; struct pdf_label label; bool time; } f
 	{ "operator", { "操作人", "Operator" }, false }, { "chain", { "归档链", "Chain" }, false }, { "archive", { "归档包", "Archive" }, false },
 	{ "run", { "任务", "Run" }, false }, { "program", { "程序", "Program" }, false }, { "began_at", { "开始", "Began" }, true },
 	{ "captured_at", { "读取完成", "Everything read" }, true }, { "time_zone", { "时区", "Time zone" }, false },
-	{ "sessions", { "会话次数", "Sessions" }, false },
+	{ "sessions", { "运行段数", "Sessions" }, false },
 };
 /* What stands elsewhere on the page. */
 static const char *const elsewhere[] = { "format", "complete", "gaps", "limits", "method", "streams", "operator_note", "purpose_note", "legal_basis_note", NULL };
@@ -102,10 +102,14 @@ facts_told(struct certificate *c)
 	/* The scope, the views, the volume, and what later versions add. */
 	for (k = 0, at = 1; k < c->t[0].n_children; k++, at = c->t[at].next)
 		if (!is_elsewhere(c->t[at].key)) {
+			if (c->t[at].tok == JSON_ARR && c->t[at].n_children == 0)
+				continue; /* nothing to tell: no gap of earlier archives was closed */
 			if (json_same(c->t[at].key, STR("scope")))
 				pdf_label(c->d, 0, (struct pdf_label){ "范围", "Scope" });
 			else if (json_same(c->t[at].key, STR("views")))
 				pdf_label(c->d, 0, (struct pdf_label){ "视图", "Views" });
+			else if (json_same(c->t[at].key, STR("closed_gaps")))
+				pdf_label(c->d, 0, (struct pdf_label){ "本次补齐的缺口", "Gaps of earlier archives closed" });
 			else
 				pdf_say(c->d, 0, PDF_LABEL_EN, c->t[at].key);
 			if (str_is(json_whole(&c->t[at]), "{\"pilot\":false}"))
@@ -287,6 +291,10 @@ tell(struct pdf_doc *d, void *ctx)
 	pdf_sayz(d, 0, PDF_PLAIN, "    边界 limits: ");
 	pdf_say(d, 0, PDF_STRONG, get(c, 0, "limits"));
 	pdf_sayz(d, 0, PDF_SMALL, "    （缺口：范围之内应有而没有；边界：平台、版本或授权从未提供。A gap should be there and is not; a limit was never offered.）");
+	if (!str_is(get(c, 0, "limits"), "0")) {
+		pdf_line(d, 0);
+		pdf_sayz(d, 0, PDF_SMALL, "边界之外的内容不在本归档包中，逐条列于下文。What lies beyond a limit is not in this archive; each one is told below.");
+	}
 	pdf_paragraph(d);
 	facts_told(c);
 	streams(c);

@@ -12,7 +12,7 @@
 #include "formats/xml_free.h"
 
 #define ROOT		"data/views/chat/"
-#define NAMELESS	"未知名称的群聊 room of unknown name"
+#define NAMELESS	"未命名或名称未知的群聊 room without a known name"
 #define MEMBERS_SHOWN	100u	/* at the head of its pages */
 #define NAMES_SHOWN	12u	/* members in the name of a conversation without a room */
 

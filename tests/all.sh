@@ -79,7 +79,7 @@ step "release build, clang" build clang
 step "thread sanitizer build" build_tsan
 say "units"
 units build "units, release"
-units build-asan "units, address and undefined sanitizers" -E '^(interop|sim|attack)_'
+units build-asan "units, address and undefined sanitizers" -E '^((interop|sim|attack)_|attack$)'
 units build-tsan "threads, thread sanitizer" -R '^(core_ring|core_log|core_progress|archive_writer|exporters_chat_keys)$'
 say "whole program against the simulator"
 scripts tests/e2e/*.sh

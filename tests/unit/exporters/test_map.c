@@ -152,6 +152,22 @@ test_approval(void **state)
 	map_end(&m);
 }
 
+/* Public reference of WeCom, page 91983: a step's 4, 11, 12 and 13 are acts of the signers, not states of the whole. */
+static void
+test_states_of_steps(void **state)
+{
+	struct mapping m = { 0 };
+
+	(void)state;
+	map_text_of(&m, "approvals", STR("{\"sp_no\":\"1\",\"sp_status\":4,\"sp_record\":[{\"sp_status\":4,\"details\":[]},{\"sp_status\":11,\"details\":[]},"
+	    "{\"sp_status\":12,\"details\":[]},{\"sp_status\":13,\"details\":[]},{\"sp_status\":99,\"details\":[]}]}"), "");
+	has(&m.rec, "status", "withdrawn");
+	has(&m.rec, "route", "[{\"role\":\"approver\",\"status\":\"transferred\",\"people\":[]},{\"role\":\"approver\",\"status\":\"sent_back\",\"people\":[]},"
+	    "{\"role\":\"approver\",\"status\":\"signer_added\",\"people\":[]},{\"role\":\"approver\",\"status\":\"agreed_and_signer_added\",\"people\":[]},"
+	    "{\"role\":\"approver\",\"status\":\"99\",\"people\":[]}]");
+	map_end(&m);
+}
+
 static void
 test_old_approval(void **state)
 {
@@ -316,7 +332,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_department), cmocka_unit_test(test_user), cmocka_unit_test(test_approval), cmocka_unit_test(test_old_approval),
+		cmocka_unit_test(test_department), cmocka_unit_test(test_user), cmocka_unit_test(test_approval), cmocka_unit_test(test_states_of_steps), cmocka_unit_test(test_old_approval),
 		cmocka_unit_test(test_asked_id), cmocka_unit_test(test_forms), cmocka_unit_test(test_memberships), cmocka_unit_test(test_media_ids), cmocka_unit_test(test_hostile),
 	};
 
