@@ -40,7 +40,7 @@ expect() {
 	fi
 }
 
-# sim_start DIR ARGUMENTS…: a simulator in the background; its port in $PORT.
+# sim_start DIR ARGUMENTS…: a simulator in the background; its port in $PORT.  VIEWS: what its tenant makes, where a test is not about views and need not wait for all.
 sim_start() {
 	local dir=$1
 	shift
@@ -51,7 +51,10 @@ sim_start() {
 	SIM_PID=$!
 	for _ in $(seq 600); do
 		PORT=$(sed -n 's/^listening 127\.0\.0\.1:\([0-9]*\)$/\1/p' "$dir.log")
-		[ -n "$PORT" ] && return 0
+		if [ -n "$PORT" ]; then
+			[ -z "${VIEWS:-}" ] || grep -q '^views' "$dir/custody.conf" || sed -i "s/^\[tenant acme\]/&\nviews = $VIEWS/" "$dir/custody.conf"
+			return 0
+		fi
 		kill -0 "$SIM_PID" 2>/dev/null || break
 		sleep 0.1
 	done

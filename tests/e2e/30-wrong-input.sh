@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Wrong input as a new user would give it: the right class, one clear last line, the next step, nothing lost.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 sim_start "$WORK/t" --scale small --seed 5 || { finish; exit; }
 conf=$WORK/t/custody.conf

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A good archive, changed: never VALID, and the member and offset are named.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 sim_start "$WORK/t" --scale small --seed 3 || { finish; exit; }
 expect 0 "export" "$CUSTODY" -c "$WORK/t/custody.conf" -q export acme

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs after the first: the chain goes on, nothing comes twice, a lost window is a gap, a lost catalogue loses nothing, a broken store is not built on.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 # compare_new STORE: no message id stands in two archives
 messages() { for a in "$1"/*.tar.gz; do tar -xzOf "$a" --wildcards '*/data/records/messages/*.jsonl' 2>/dev/null; done | perl -pe 's/^.*?"id":"([^"]*)".*$/$1/'; }

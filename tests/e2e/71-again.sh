@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What one run does not get the next ones ask for first: files that cannot be had now, messages whose key is missing; over kills, volumes and a lost catalogue, and encrypted.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK" || exit
 export CUSTODY_TEST_BACKOFF=1 CUSTODY_TEST_COMMIT=page
 RANDOM=${SEED:-71}

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Going on with runs: whose they are, in which store, with which settings; several at once; and what is said when there is none.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null || { skip strace; finish; exit; }
 export CUSTODY_TEST_COMMIT=page CUSTODY_TEST_BACKOFF=1

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The head of the chain is told elsewhere after each seal: to files, to programs, or at least to whoever reads our messages.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 sim_start "$WORK/t" --scale small --seed 5 || { finish; exit; }
 base=$WORK/t/custody.conf conf=$WORK/t/receipt.conf

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # One record: proven with and without the index, checked by custody and by hand with coreutils and openssl as the package's own text says; forged in every way.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 export XDG_STATE_HOME=$WORK/state
 sim_start "$WORK/t" --scale small --seed 7 || { finish; exit; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Two computers: the store's, and the officer's, which has only seal.txt, a certificate and a key.  openssl judges what is signed.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 S=$WORK/store.d OFF=$WORK/officer
 sim_start "$S" --scale small --seed 5 || { finish; exit; }

@@ -2,6 +2,7 @@
 # What is wrong with a key or its certificate, at signing: one clear line, AUTH, and nothing of a seal on disk; and the verdict where somebody signed all the same.
 # (Wrong PIN: 82-token.sh; revoked: 83-time.sh; what a verifier says of crafted archives: tests/attack/crafted/cases-signature.sh.)
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 . "$TOP/tests/interop/pki.sh"
 cd "$WORK"
 S=$WORK/s

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Keys that never leave their token: SoftHSM2 through OpenSSL's engine, for the officer and for the store's own signer.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 MODULE=
 for m in /usr/lib/softhsm/libsofthsm2.so /usr/lib/*/softhsm/libsofthsm2.so; do [ -e "$m" ] && MODULE=$m && break; done

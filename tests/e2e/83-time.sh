@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Time and revocation: several authorities with and without login, one of them down, lists at sealing, and a clock far past every certificate's end.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 . "$TOP/tests/interop/pki.sh"
 cd "$WORK"
 command -v python3 >/dev/null || { skip python3; finish; exit; }

@@ -2,6 +2,7 @@
 # Killed at every step of signing and of taking a signature in: never a signature that is not remembered, never half a file, and the second try succeeds.
 # And a store put back from an older copy is noticed before anything is fetched.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 S=$WORK/s
 sim_start "$S" --scale 30 --seed 6 || { finish; exit; }

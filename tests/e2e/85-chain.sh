@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The chain of real exports: receipts are sent, sent again and compared; an export without news is a heartbeat; a pending head counts.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 sim_start "$WORK/t" --scale small --seed 13 || { finish; exit; }
 conf=$WORK/t/custody.conf

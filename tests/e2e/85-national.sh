@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # National algorithms: SM3 (and SHA-512) manifests beside SHA-256, SM2 signatures with SM2 certificates; judged by openssl and coreutils.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 export XDG_STATE_HOME=$WORK/memory
 sim_start "$WORK/t" --scale small --seed 5 || { finish; exit; }

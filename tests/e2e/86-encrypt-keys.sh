@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Encrypted archives, keys and commands: whoever cannot be a recipient, whoever is none; list, show, prove, redact and extract with a key and without; what an insider sealed.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK" || exit
 sim_start "$WORK/t" --scale 60 --seed 5 || { finish; exit; }
 self() { openssl req -x509 -newkey "$2" "${@:3}" -nodes -keyout "$1.key" -out "t/$1.crt" -subj "/CN=$1" 2>/dev/null; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Encrypted archives: verified without a key, opened with one and by hand with openssl alone; what is refused; a lost catalogue.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK" || exit
 sim_start "$WORK/t" --scale small --seed 5 || { finish; exit; }
 person() { openssl req -x509 -newkey "$2" "${@:3}" -nodes -keyout "$1.key" -out "t/$1.crt" -days 30 -subj "/CN=$1" 2>/dev/null; }

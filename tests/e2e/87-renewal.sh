@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A renewal archive: every earlier seal and hashes of every whole archive, checked by hand; what is broken, gone or not to be had is listed; the next export does not notice.
 . "$(dirname "$0")/../harness.sh"
+VIEWS="csv, json, report"
 cd "$WORK"
 sim_start "$WORK/t" --scale small --seed 13 || { finish; exit; }
 conf=$WORK/t/custody.conf
