@@ -77,6 +77,21 @@ is_elsewhere(struct str key)
 	return false;
 }
 
+/* "csv、xlsx"; false: not as this program writes it. */
+static bool
+formats_told(struct certificate *c, size_t views)
+{
+	size_t list = json_get(c->t, views, "formats"), k, at;
+
+	if (c->t[views].tok != JSON_OBJ || list == 0 || c->t[list].tok != JSON_ARR)
+		return false;
+	for (k = 0, at = list + 1; k < c->t[list].n_children; k++, at = c->t[at].next) {
+		pdf_sayz(c->d, 1, PDF_PLAIN, k == 0 ? "" : "、");
+		pdf_say(c->d, 1, PDF_PLAIN, text_of(c, at));
+	}
+	return true;
+}
+
 static void
 facts_told(struct certificate *c)
 {
@@ -114,7 +129,7 @@ facts_told(struct certificate *c)
 				pdf_say(c->d, 0, PDF_LABEL_EN, c->t[at].key);
 			if (str_is(json_whole(&c->t[at]), "{\"pilot\":false}"))
 				pdf_sayz(c->d, 1, PDF_PLAIN, "未限定：配置所及的全部 not limited: everything the configuration opens");
-			else
+			else if (!json_same(c->t[at].key, STR("views")) || !formats_told(c, at))
 				pdf_say(c->d, 1, PDF_CODE, json_whole(&c->t[at]));
 			pdf_row(c->d);
 		}
