@@ -7,6 +7,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/fs.h"
@@ -15,6 +16,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/secret.h"
+#include "core/view.h"
 #include "exporters/transport_curl.h"
 #include "store/rebuild.h"
 #include "version.h"
@@ -148,6 +150,16 @@ try_secrets(struct run *r, struct err *err)
 	return ST_OK;
 }
 
+/* Names in an archive have at most 100 bytes; the longest of an encrypted one is LABEL-00000001/data/views/….gz.0001.cms. */
+static enum status
+label_fits(const struct run *r, const char *label, struct err *err)
+{
+	const size_t most = 100 - strlen("-00000001/") - VIEW_PATH_MAX - strlen(".gz.0001.cms");
+
+	return r->to == NULL || strlen(label) <= most ? ST_OK :
+	    err_set(err, ST_USAGE, _("%s: with encrypt_to a label has at most %zu characters"), config_file(r->app->config), most);
+}
+
 enum status
 run_open_tenant(struct run *r, const char *tenant, struct err *err)
 {
@@ -167,7 +179,7 @@ run_open_tenant(struct run *r, const char *tenant, struct err *err)
 	if ((st = run_test_seed(r, err)) != ST_OK || (st = run_signers(r, true, err)) != ST_OK || (st = run_authorities(r, err)) != ST_OK ||
 	    (st = run_receipts_check(r->app->config, err)) != ST_OK || (st = run_views_check(r->app->config, r->section, err)) != ST_OK || (st = run_paper(r, err)) != ST_OK ||
 	    (st = run_recipients(r, err)) != ST_OK || (st = try_secrets(r, err)) != ST_OK ||
-	    (st = app_store_path(r->app, r->section, &path, label, err)) != ST_OK || (st = buf_z(&path, err)) != ST_OK ||
+	    (st = app_store_path(r->app, r->section, &path, label, err)) != ST_OK || (st = label_fits(r, label, err)) != ST_OK || (st = buf_z(&path, err)) != ST_OK ||
 	    (st = store_open(&r->store, path.p, label, true, err)) != ST_OK || (st = store_lock(&r->store, &r->lock, err)) != ST_OK ||
 	    (st = catalog_open(&r->catalog, &r->store, err)) != ST_OK ||
 	    (st = rebuild_catalog(r->catalog, &r->store, NULL, when_now_ms(), err)) != ST_OK)

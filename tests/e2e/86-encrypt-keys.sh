@@ -43,6 +43,8 @@ refused 6 'no certificate in PEM' 'a file that is no certificate' nothing.crt
 refused 5 'there is no such' 'a file that is not there' nowhere.crt
 refused 2 'key is that of another' 'the same key under two certificates' 'escrow.crt, again.crt'
 refused 2 'separated by commas' 'a name missing' 'escrow.crt,'
+to 'legal.crt, escrow.crt'; sed 's/^label .*/label = abcdefghijklm/' t/custody.conf >t/long.conf
+one 2 'at most 12 characters' 'a label that makes paths too long' "$CUSTODY" -c t/long.conf --lang en -q --store s export acme
 to legal.crt; one 2 'is not enough' 'one recipient alone' "${C[@]}" export acme
 [ -z "$(find s -name '*.work' -o -name '*.partial' -o -name '*.tar.gz' 2>/dev/null)" ] && pass "nothing was begun" || fail "$(ls -R s)"
 
