@@ -473,10 +473,9 @@ pdf_doc_make(const struct pdf_job *job, struct err *err)
 		cell_init(&d->head[i]);
 	}
 	cell_init(&d->band);
-	pdf_fonts_begin(job->fonts);
 	tell(d);
 	d->n_pages = d->page;
-	if ((st = d->st) != ST_OK || (st = pdf_fonts_settle(job->fonts, err)) != ST_OK)
+	if ((st = d->st) != ST_OK || (st = pdf_fonts_check(job->fonts, err)) != ST_OK)
 		goto out;
 	o.fd = openat(job->dir, job->name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (o.fd < 0) {

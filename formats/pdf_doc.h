@@ -33,6 +33,7 @@ enum pdf_style {
 
 struct pdf_job {
 	struct pdf_fonts *fonts;
+	const char *tag; /* of those who make documents in one directory at the same time, each has its own (pdf_file.h) */
 	const char *head; /* stands on every page but the first, and at the foot of all: clean text of one line */
 	int64_t made_ms;
 	int dir; /* the file is made here, … */

@@ -6,9 +6,9 @@
 
 #include "core/i18n.h"
 
-/* Besides Chinese: Latin, Greek, Cyrillic, punctuation, arrows, box and geometric signs, CJK punctuation, kana, full-width forms. */
+/* Besides Chinese: Latin and its marks, Greek, Cyrillic, punctuation, arrows, box and geometric signs, CJK punctuation, kana, full-width forms. */
 static const struct { hb_codepoint_t from, to; } ranges[] = {
-	{ 0x20, 0x7e }, { 0xa0, 0x17f }, { 0x391, 0x3c9 }, { 0x410, 0x44f }, { 0x2010, 0x2044 }, { 0x2070, 0x209f }, { 0x20a0, 0x20bf }, { 0x2100, 0x214f },
+	{ 0x20, 0x7e }, { 0xa0, 0x17f }, { 0x300, 0x36f }, { 0x391, 0x3c9 }, { 0x410, 0x44f }, { 0x2010, 0x2044 }, { 0x2070, 0x209f }, { 0x20a0, 0x20bf }, { 0x2100, 0x214f },
 	{ 0x2160, 0x217f }, { 0x2190, 0x2199 }, { 0x2200, 0x22ff }, { 0x2460, 0x24ff }, { 0x2500, 0x257f }, { 0x25a0, 0x25ff }, { 0x2600, 0x2642 },
 	{ 0x3000, 0x30ff }, { 0x3200, 0x33ff }, { 0xff00, 0xffef },
 };
@@ -31,24 +31,43 @@ pdf_face_is_common(uint32_t cp)
 	return false;
 }
 
+static void
+common(hb_set_t *chars)
+{
+	unsigned i, k;
+
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		hb_set_add_range(chars, ranges[i].from, ranges[i].to);
+	for (i = 0; i < PDF_COMMON_WORDS; i++)
+		for (k = 0; k < 32; k++)
+			if (pdf_common[i] >> k & 1)
+				hb_set_add(chars, PDF_COMMON_FIRST + 32 * i + k);
+}
+
+/* NULL: the font has none of the characters of this part. */
 static hb_subset_input_t *
-wanted(const uint32_t *these, size_t n)
+wanted(hb_face_t *face, unsigned part)
 {
 	hb_subset_input_t *input = hb_subset_input_create_or_fail();
-	hb_set_t *chars, *tables;
-	unsigned i, k;
+	hb_set_t *chars, *tables, *others;
+	unsigned i;
 
 	if (input == NULL)
 		return NULL;
 	chars = hb_subset_input_unicode_set(input);
-	for (i = 0; these != NULL && i < n; i++)
-		hb_set_add(chars, these[i]);
-	for (i = 0; these == NULL && i < sizeof(ranges) / sizeof(ranges[0]); i++)
-		hb_set_add_range(chars, ranges[i].from, ranges[i].to);
-	for (i = 0; these == NULL && i < PDF_COMMON_WORDS; i++)
-		for (k = 0; k < 32; k++)
-			if (pdf_common[i] >> k & 1)
-				hb_set_add(chars, PDF_COMMON_FIRST + 32 * i + k);
+	others = hb_set_create();
+	common(part == PDF_PART_COMMON ? chars : others);
+	if (part != PDF_PART_COMMON)
+		hb_set_add_range(chars, part * PDF_PART_SIZE, (part + 1) * PDF_PART_SIZE - 1);
+	hb_set_subtract(chars, others);
+	hb_set_clear(others);
+	hb_face_collect_unicodes(face, others);
+	hb_set_intersect(chars, others);
+	hb_set_destroy(others);
+	if (hb_set_is_empty(chars)) {
+		hb_subset_input_destroy(input);
+		return NULL;
+	}
 	tables = hb_subset_input_set(input, HB_SUBSET_SETS_DROP_TABLE_TAG);
 	for (i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
 		hb_set_add(tables, dropped[i]);
@@ -125,16 +144,17 @@ assemble(hb_face_t *small, const struct buf *name, struct buf *out, struct err *
 }
 
 enum status
-pdf_face_cut(const struct pdf_face *from, const char *family, const uint32_t *chars, size_t n, struct buf *out, struct err *err)
+pdf_face_cut(const struct pdf_face *from, const char *family, unsigned part, struct buf *out, struct err *err)
 {
 	hb_blob_t *blob = hb_blob_create_from_file_or_fail(from->file), *cff;
 	hb_face_t *face, *small = NULL;
-	hb_subset_input_t *input = wanted(chars, n);
+	hb_subset_input_t *input;
 	struct buf name;
 	enum status st = ST_END;
 
 	buf_init(&name, 4096);
 	face = hb_face_create(blob != NULL ? blob : hb_blob_get_empty(), (unsigned)from->index);
+	input = wanted(face, part);
 	cff = hb_face_reference_table(face, HB_TAG('C', 'F', 'F', ' '));
 	if (blob != NULL && input != NULL && hb_blob_get_length(cff) > 0 && (small = hb_subset_or_fail(face, input)) != NULL &&
 	    (st = names(family, from->bold, &name, err)) == ST_OK)

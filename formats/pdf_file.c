@@ -64,7 +64,7 @@ pdf_file_make(const struct view_input *in, struct view_place *place, const char 
 	struct temporary t;
 	enum status st;
 
-	name(&t, pdf_fonts_tag(job->fonts));
+	name(&t, job->tag);
 	job->made_ms = a->made_ms = in->opt->made_ms;
 	job->dir = in->scratch;
 	job->name = t.drawn;

@@ -5,9 +5,7 @@
 #include <pango/pangocairo.h>
 #include <pango/pangofc-fontmap.h>
 
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -19,29 +17,27 @@
 #include "core/utf8.h"
 #include "formats/pdf_face.h"
 
-#define COMMON "Custody Common" /* what pdf_face.h cuts out of the first of them */
+#define COMMON "Custody Common" /* the parts that pdf_face.h cuts out of the first of them */
 #define RARE "Custody Rare"
 #define FAMILIES COMMON "," RARE ",Noto Sans CJK SC,Source Han Sans SC,WenQuanYi Zen Hei,Droid Sans Fallback,Symbola"
 #define LAST_CP 0x10ffffu
-#define RARE_MAX 4096 /* characters of one document; more: they come out of the whole font */
 
-/* Cut once in a process, for approvals and for the report, and kept to its end: 5 MB instead of a second peak of 30. */
-static int common_fd[2] = { -1, -1 };
-static pthread_mutex_t common_lock = PTHREAD_MUTEX_INITIALIZER;
-/* Each font that is cut has a name that no other has in this process: cairo remembers faces by the name of their file, beyond the life of whoever opened it. */
-static atomic_uint n_cut;
+/*
+ * The parts of the large font that were cut, regular and bold, kept to the end of the process for everyone: HarfBuzz needs 30 MB for each, for a moment.  They are never closed, so no
+ * two of them ever have one name: cairo remembers a face by the name of its file, beyond the life of whoever opened it.
+ */
+struct cut { enum { NOT_YET, THERE, NONE } state; int fd; };
+static struct cut cut[PDF_PARTS + 1][2];
+static pthread_mutex_t cut_lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct pdf_fonts {
 	FcConfig *config;
-	struct pdf_face face[2]; /* regular, bold: what fonts are cut from; no file: nothing is cut */
-	const char *tag;
-	int dir, n_common; /* fonts in the list besides those of the machine */
-	unsigned rare[2]; /* numbers of those cut for this document; 0: none */
-	uint32_t *rares; /* of this document, in order of their code */
-	size_t n_rares;
+	struct pdf_face face[2]; /* regular, bold: what parts are cut from; no file: nothing is cut */
 	PangoFontMap *map;
 	PangoContext *context;
 	PangoLayout *probe;
+	struct err why; /* of the first part that could not be made */
+	bool joined[PDF_PARTS + 1];
 	unsigned char seen[(LAST_CP + 1) / 4]; /* two bits a character: asked, and there */
 };
 
@@ -130,157 +126,55 @@ faces(struct pdf_fonts *f)
 }
 
 static enum status
-cut_common(struct pdf_fonts *f, int weight, struct err *err)
+cut_part(const struct pdf_face *face, unsigned part, int *fd, struct err *err)
 {
 	struct buf font;
 	enum status st;
 
-	if (common_fd[weight] >= 0 || f->face[weight].file[0] == '\0')
-		return ST_OK;
 	buf_init(&font, (size_t)64 << 20);
-	if ((st = pdf_face_cut(&f->face[weight], COMMON, NULL, 0, &font, err)) == ST_OK) {
-		if ((common_fd[weight] = memfd_create("font", MFD_CLOEXEC)) < 0)
+	if ((st = pdf_face_cut(face, part == PDF_PART_COMMON ? COMMON : RARE, part, &font, err)) == ST_OK) {
+		if ((*fd = memfd_create("font", MFD_CLOEXEC)) < 0)
 			st = err_sys(err, "memfd_create");
-		else
-			st = fs_write_all(common_fd[weight], "font", font.p, font.n, err);
+		else if ((st = fs_write_all(*fd, "font", font.p, font.n, err)) != ST_OK)
+			fs_drop(fd);
 	}
 	buf_free(&font);
-	return st == ST_END ? ST_OK : st;
+	return st;
 }
 
-static void
-rare_name(const struct pdf_fonts *f, unsigned n, char out[64])
-{
-	(void)snprintf(out, 64, "paper-%.30s-font-%u.tmp", f->tag, n);
-}
-
+/* One weight of a part joins the list of fonts; where the large font has nothing to cut, others serve. */
 static enum status
-cut_rare(struct pdf_fonts *f, int weight, struct err *err)
+join(struct pdf_fonts *f, unsigned part, int weight, struct err *err)
 {
-	struct buf font;
-	char name[64];
-	enum status st;
-	int fd = -1;
+	struct cut *c = &cut[part][weight];
+	char path[64];
+	enum status st = ST_OK;
 
 	if (f->face[weight].file[0] == '\0')
 		return ST_OK;
-	buf_init(&font, (size_t)64 << 20);
-	if ((st = pdf_face_cut(&f->face[weight], RARE, f->rares, f->n_rares, &font, err)) == ST_OK) {
-		f->rare[weight] = atomic_fetch_add(&n_cut, 1) + 1;
-		rare_name(f, f->rare[weight], name);
-		if ((fd = openat(f->dir, name, O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
-			st = err_sys(err, "%s", name);
-		else if ((st = fs_write_all(fd, name, font.p, font.n, err)) == ST_OK)
-			st = fs_close(&fd, name, err);
+	(void)pthread_mutex_lock(&cut_lock);
+	if (c->state == NOT_YET && ((st = cut_part(&f->face[weight], part, &c->fd, err)) == ST_OK || st == ST_END)) {
+		c->state = st == ST_OK ? THERE : NONE;
+		st = ST_OK;
 	}
-	fs_drop(&fd);
-	buf_free(&font);
-	return st == ST_END ? ST_OK : st;
+	if (c->state == THERE) {
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", c->fd);
+		(void)FcConfigAppFontAddFile(f->config, (const FcChar8 *)path);
+	}
+	(void)pthread_mutex_unlock(&cut_lock);
+	return st;
 }
 
-static void
-drop_rare(struct pdf_fonts *f)
+static enum status
+join_part(struct pdf_fonts *f, unsigned part, struct err *err)
 {
-	char name[64];
-	int i;
-
-	for (i = 0; i < 2; i++)
-		if (f->rare[i] > 0) {
-			rare_name(f, f->rare[i], name);
-			(void)unlinkat(f->dir, name, 0);
-			f->rare[i] = 0;
-		}
-}
-
-/* A font file joins the list of fonts; where it cannot be read, the whole font serves. */
-static void
-join(struct pdf_fonts *f, const char *path)
-{
-	(void)FcConfigAppFontAddFile(f->config, (const FcChar8 *)path);
-}
-
-static void
-changed(struct pdf_fonts *f)
-{
-	pango_fc_font_map_config_changed(PANGO_FC_FONT_MAP(f->map));
-}
-
-static void
-join_common(struct pdf_fonts *f)
-{
-	FcFontSet *set;
-	char path[64];
-	int i;
-
-	for (i = 0; i < 2; i++)
-		if (common_fd[i] >= 0) {
-			(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", common_fd[i]);
-			join(f, path);
-		}
-	set = FcConfigGetFonts(f->config, FcSetApplication);
-	f->n_common = set == NULL ? 0 : set->nfont;
-}
-
-/* Only what was cut for a document leaves again: reading the others once more would cost time, and fontconfig keeps some memory of each reading. */
-void
-pdf_fonts_begin(struct pdf_fonts *f)
-{
-	FcFontSet *set;
-
-	f->n_rares = 0;
-	if (f->rare[0] == 0 && f->rare[1] == 0)
-		return;
-	drop_rare(f);
-	set = FcConfigGetFonts(f->config, FcSetApplication);
-	while (set != NULL && set->nfont > f->n_common)
-		FcPatternDestroy(set->fonts[--set->nfont]);
-	changed(f);
-}
-
-enum status
-pdf_fonts_settle(struct pdf_fonts *f, struct err *err)
-{
-	char path[128], name[64];
 	enum status st;
-	int i;
 
-	if (f->n_rares == 0 || f->n_rares == RARE_MAX)
-		return ST_OK;
-	for (i = 0; i < 2; i++) {
-		if ((st = cut_rare(f, i, err)) != ST_OK)
-			return st;
-		if (f->rare[i] == 0)
-			continue;
-		rare_name(f, f->rare[i], name);
-		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", f->dir, name);
-		join(f, path);
-	}
-	changed(f);
-	return ST_OK;
+	f->joined[part] = true;
+	if ((st = join(f, part, 0, err)) == ST_OK)
+		st = join(f, part, 1, err);
+	return st;
 }
-
-static void
-note_rare(struct pdf_fonts *f, uint32_t cp)
-{
-	size_t from = 0, to = f->n_rares;
-
-	while (from < to) {
-		size_t mid = from + (to - from) / 2;
-
-		if (f->rares[mid] == cp)
-			return;
-		if (f->rares[mid] < cp)
-			from = mid + 1;
-		else
-			to = mid;
-	}
-	if (f->n_rares == RARE_MAX)
-		return;
-	memmove(f->rares + from + 1, f->rares + from, (f->n_rares - from) * sizeof(*f->rares));
-	f->rares[from] = cp;
-	f->n_rares++;
-}
-
 static void
 set_up(struct pdf_fonts *f)
 {
@@ -308,32 +202,21 @@ set_up(struct pdf_fonts *f)
 }
 
 static enum status
-fonts_open(struct pdf_fonts **out, int dir, const char *tag, bool common, struct err *err)
+fonts_open(struct pdf_fonts **out, bool common, struct err *err)
 {
 	struct pdf_fonts *f = mem_get(1, sizeof(*f), err);
 	enum status st;
-	int i;
 
 	*out = NULL;
 	if (f == NULL)
 		return ST_NOMEM;
-	f->dir = dir;
-	f->tag = tag;
-	if ((f->rares = mem_get(RARE_MAX, sizeof(*f->rares), err)) == NULL) {
-		st = ST_NOMEM;
-		goto out;
-	}
+	err_init(&f->why);
 	if ((st = configure(f, err)) != ST_OK)
 		goto out;
 	if (common) {
 		faces(f);
-		(void)pthread_mutex_lock(&common_lock);
-		for (i = 0; st == ST_OK && i < 2; i++)
-			st = cut_common(f, i, err);
-		(void)pthread_mutex_unlock(&common_lock);
-		if (st != ST_OK)
+		if ((st = join_part(f, PDF_PART_COMMON, err)) != ST_OK)
 			goto out;
-		join_common(f);
 	}
 	set_up(f);
 	if (!pdf_fonts_has(f, 0x5ba1 /* 审 */) || !pdf_fonts_has(f, 'A')) {
@@ -349,9 +232,9 @@ out:
 }
 
 enum status
-pdf_fonts_open(struct pdf_fonts **out, int dir, const char *tag, struct err *err)
+pdf_fonts_open(struct pdf_fonts **out, struct err *err)
 {
-	return fonts_open(out, dir, tag, true, err);
+	return fonts_open(out, true, err);
 }
 
 void
@@ -364,21 +247,25 @@ pdf_fonts_close(struct pdf_fonts *f)
 	g_clear_object(&f->map);
 	if (f->config != NULL)
 		FcConfigDestroy(f->config);
-	drop_rare(f);
-	mem_free(f->rares);
 	mem_free(f);
-}
-
-const char *
-pdf_fonts_tag(const struct pdf_fonts *f)
-{
-	return f->tag;
 }
 
 struct _PangoContext *
 pdf_fonts_context(struct pdf_fonts *f)
 {
 	return f->context;
+}
+
+/* The part of a character that is not in daily use. */
+static void
+bring(struct pdf_fonts *f, uint32_t cp)
+{
+	unsigned part = cp / PDF_PART_SIZE;
+
+	if (f->joined[part] || pdf_face_is_common(cp) || f->why.code != ST_OK)
+		return;
+	if (join_part(f, part, &f->why) == ST_OK)
+		pango_fc_font_map_config_changed(PANGO_FC_FONT_MAP(f->map));
 }
 
 bool
@@ -389,6 +276,7 @@ pdf_fonts_has(struct pdf_fonts *f, uint32_t cp)
 
 	if (cp > LAST_CP)
 		return false;
+	bring(f, cp);
 	if (!(f->seen[cp / 4] >> shift & 1)) {
 		bool there;
 
@@ -396,16 +284,22 @@ pdf_fonts_has(struct pdf_fonts *f, uint32_t cp)
 		there = pango_layout_get_unknown_glyphs_count(f->probe) == 0;
 		f->seen[cp / 4] |= (unsigned char)((there ? 3u : 1u) << shift);
 	}
-	if (cp >= 0x2e80 && !pdf_face_is_common(cp))
-		note_rare(f, cp);
 	return f->seen[cp / 4] >> shift & 2;
+}
+
+enum status
+pdf_fonts_check(const struct pdf_fonts *f, struct err *err)
+{
+	if (f->why.code != ST_OK && err != NULL)
+		*err = f->why;
+	return f->why.code;
 }
 
 enum status
 pdf_fonts_ready(struct err *err)
 {
 	struct pdf_fonts *f;
-	enum status st = fonts_open(&f, -1, "", false, err);
+	enum status st = fonts_open(&f, false, err);
 
 	if (st == ST_OK)
 		pdf_fonts_close(f);

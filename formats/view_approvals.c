@@ -58,7 +58,7 @@ document(struct making *m, const struct record *rec, const char *path, struct er
 	buf_init(&author, 4096);
 	a.picture = m->picture;
 	if ((st = names(m, rec, &title, &head, &author, err)) == ST_OK && (st = approval_begin(&a, err)) == ST_OK) {
-		struct pdf_job job = { .fonts = m->fonts, .head = head.p, .body = approval_tell, .ctx = &a };
+		struct pdf_job job = { .fonts = m->fonts, .tag = STREAM, .head = head.p, .body = approval_tell, .ctx = &a };
 		struct pdf_a pass = { .level = PDF_A_3B, .title = buf_str(&title), .author = buf_str(&author),
 			.subject = STR("审批单 Approval record"), .file = rec->line, .file_name = "record.json",
 			.media_type = "application/json", .file_about = str_of(rec->stream) };
@@ -99,7 +99,7 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 	arena_init(&m.arena, LIMIT_ARENA);
 	stamp_init(&m.stamp);
 	buf_init(&m.picture, VIEW_PICTURE_MAX);
-	if ((st = pdf_file_clean(in, STREAM, err)) == ST_OK && (st = pdf_fonts_open(&m.fonts, in->scratch, STREAM, err)) == ST_OK && (st = reference_open(&m.ref, in, err)) == ST_OK)
+	if ((st = pdf_file_clean(in, STREAM, err)) == ST_OK && (st = pdf_fonts_open(&m.fonts, err)) == ST_OK && (st = reference_open(&m.ref, in, err)) == ST_OK)
 		st = in->records->run(in->records, STREAM, each, &m, err);
 	reference_close(m.ref);
 	pdf_fonts_close(m.fonts);

@@ -339,7 +339,7 @@ certificate_make(const struct view_input *in, struct view_place *place, struct e
 	stamp_init(&c.stamp);
 	buf_init(&author, 8192);
 	buf_init(&head, 8192);
-	if ((st = pdf_file_clean(in, "report", err)) != ST_OK || (st = json_tape(in->opt->report, &c.arena, &c.t, &n, err)) != ST_OK || (st = pdf_fonts_open(&fonts, in->scratch, "report", err)) != ST_OK ||
+	if ((st = pdf_file_clean(in, "report", err)) != ST_OK || (st = json_tape(in->opt->report, &c.arena, &c.t, &n, err)) != ST_OK || (st = pdf_fonts_open(&fonts, err)) != ST_OK ||
 	    (st = digest_of(DIGEST_SHA256, in->opt->report.p, in->opt->report.n, hash, err)) != ST_OK)
 		goto out;
 	if (c.t[0].tok != JSON_OBJ) {
@@ -352,7 +352,7 @@ certificate_make(const struct view_input *in, struct view_place *place, struct e
 	    in->opt->archive == NULL ? "" : "  ·  ", in->opt->archive == NULL ? "" : in->opt->archive)) != ST_OK || (st = buf_z(&head, err)) != ST_OK)
 		goto out;
 	{
-		struct pdf_job job = { .fonts = fonts, .head = head.p, .body = tell, .ctx = &c };
+		struct pdf_job job = { .fonts = fonts, .tag = "report", .head = head.p, .body = tell, .ctx = &c };
 		struct pdf_a pass = { .level = PDF_A_3B, .title = STR("完整性证明 Completeness certificate"), .author = buf_str(&author),
 			.subject = in->opt->archive == NULL ? STR_NONE : str_of(in->opt->archive), .file = in->opt->report,
 			.file_name = "completeness.json", .media_type = "application/json", .file_about = STR("report") };

@@ -103,7 +103,7 @@ each_1b(void *ctx, const struct record *rec, struct err *err)
 	struct arena arena;
 	struct stamp stamp;
 	struct approval a = { .rec = rec, .opt = s->in->opt, .blobs = s->in->blobs, .ref = s->ref, .arena = &arena, .stamp = &stamp };
-	struct pdf_job job = { .fonts = s->fonts, .head = "PDF/A-1b", .body = approval_tell, .ctx = &a };
+	struct pdf_job job = { .fonts = s->fonts, .tag = "1b", .head = "PDF/A-1b", .body = approval_tell, .ctx = &a };
 	struct pdf_a pass = { .level = PDF_A_1B, .title = STR("审批单 𠮷 👍"), .author = STR("组织"), .subject = STR("1b") };
 	char path[128];
 	enum status st;
@@ -125,7 +125,7 @@ all_1b(const struct view_input *in, struct view_place *place, struct err *err)
 	struct small s = { in, place, NULL, NULL };
 	enum status st;
 
-	if ((st = pdf_fonts_open(&s.fonts, in->scratch, "1b", err)) == ST_OK && (st = reference_open(&s.ref, in, err)) == ST_OK)
+	if ((st = pdf_fonts_open(&s.fonts, err)) == ST_OK && (st = reference_open(&s.ref, in, err)) == ST_OK)
 		st = in->records->run(in->records, "approvals", each_1b, &s, err);
 	reference_close(s.ref);
 	pdf_fonts_close(s.fonts);
