@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "archive/package.h"
-#include "archive/scratch.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/limits.h"
@@ -37,7 +36,7 @@ get(struct attachments *a, uint64_t number, struct slot *s, struct err *err)
 
 	memset(s, 0, sizeof(*s));
 	if (a->fd < 0) {
-		enum status st = scratch_open(&a->fd, err);
+		enum status st = fs_nameless(-1, &a->fd, err);
 
 		if (st != ST_OK)
 			return st;

@@ -6,7 +6,6 @@
 #include "archive/gunzip.h"
 #include "archive/opener.h"
 #include "archive/reader.h"
-#include "archive/scratch.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/mem.h"
@@ -67,7 +66,7 @@ browse_open(struct browse **out, const char *path, const struct trust *trust, co
 	}
 	memcpy(b->path, path, n_path);
 	b->key = key;
-	if ((st = scratch_open(&b->list, err)) != ST_OK || (st = fs_open_read(AT_FDCWD, path, &b->fd, err)) != ST_OK ||
+	if ((st = fs_nameless(-1, &b->list, err)) != ST_OK || (st = fs_open_read(AT_FDCWD, path, &b->fd, err)) != ST_OK ||
 	    (st = verify_with_key(path, trust, key, now_ms, &taps, report, err)) != ST_OK)
 		goto out;
 	if (report->verdict == VERDICT_INVALID)

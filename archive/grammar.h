@@ -5,7 +5,7 @@
 #ifndef ARCHIVE_GRAMMAR_H
 #define ARCHIVE_GRAMMAR_H
 
-#include "archive/scratch.h"
+#include "archive/names_set.h"
 #include "archive/seal.h"
 
 enum grammar_row {

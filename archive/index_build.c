@@ -10,7 +10,7 @@
 
 #include "archive/line.h"
 #include "archive/records_check.h"
-#include "archive/scratch.h"
+#include "core/fs.h"
 #include "archive/tar.h"
 #include "core/i18n.h"
 #include "core/log.h"
@@ -222,7 +222,7 @@ index_build_begin(struct index_build **out, int archive_fd, struct verify_taps *
 		buf_init(&b->tables[i].wait, WAIT);
 	}
 	for (i = 0; i < INDEX__MAX && st == ST_OK; i++)
-		st = scratch_open(&b->tables[i].fd, err);
+		st = fs_nameless(-1, &b->tables[i].fd, err);
 	if (st != ST_OK) {
 		index_build_free(b);
 		*out = NULL;
@@ -357,7 +357,7 @@ index_build_end(struct index_build *b, const char *path, const unsigned char sea
 	err_init(&quiet);
 	if (path == NULL || (st = put_beside(b, path, seal_sha256, &fd, &quiet)) != ST_OK) {
 		log_say(LOG_DEBUG_, "%s", path == NULL ? "an index apart" : quiet.text);
-		if ((st = scratch_open(&fd, err)) != ST_OK || (st = put_all(b, fd, seal_sha256, err)) != ST_OK) {
+		if ((st = fs_nameless(-1, &fd, err)) != ST_OK || (st = put_all(b, fd, seal_sha256, err)) != ST_OK) {
 			fs_drop(&fd);
 			return st;
 		}

@@ -3,7 +3,7 @@
 
 #include "archive/extract.h"
 #include "archive/lookup_parts.h"
-#include "archive/scratch.h"
+#include "core/fs.h"
 #include "core/i18n.h"
 
 #define MANIFEST	"manifest-sha256.txt"
@@ -130,7 +130,7 @@ lookup_extract(struct lookup *l, int dir, const char *const *paths, size_t n, ui
 	if ((st = extract_init(&x, dir, paths, n, err)) != ST_OK)
 		return st;
 	lookup_decrypt_init(&d, l, &x);
-	if ((st = scratch_open(&fd, err)) == ST_OK && (st = lookup_manifest(l, fd, err)) == ST_OK) {
+	if ((st = fs_nameless(-1, &fd, err)) == ST_OK && (st = lookup_manifest(l, fd, err)) == ST_OK) {
 		length = lseek(fd, 0, SEEK_END);
 		st = length < 0 ? err_sys(err, _("cannot read %s"), MANIFEST) : each_line(l, &x, &d, fd, (uint64_t)length, err);
 	}

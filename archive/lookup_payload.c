@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "archive/lookup_parts.h"
-#include "archive/scratch.h"
+#include "core/fs.h"
 #include "core/i18n.h"
 
 #define MANIFEST	"manifest-sha256.txt"
@@ -75,7 +75,7 @@ need_manifest(struct lookup *l, struct err *err)
 		err_set(err, ST_UNSURE, _("the content of this archive is encrypted"));
 		return err_next(err, _("give the key and the certificate of one recipient: --decrypt-key KEY.pem --decrypt-cert CERT.pem"));
 	}
-	if ((st = scratch_open(&l->payload.manifest, err)) == ST_OK && (st = lookup_manifest(l, l->payload.manifest, err)) == ST_OK) {
+	if ((st = fs_nameless(-1, &l->payload.manifest, err)) == ST_OK && (st = lookup_manifest(l, l->payload.manifest, err)) == ST_OK) {
 		length = lseek(l->payload.manifest, 0, SEEK_END);
 		if (length < 0)
 			st = err_sys(err, _("cannot read %s"), MANIFEST);
@@ -310,7 +310,7 @@ find(struct lookup *l, struct lines *m, const char *path, uint64_t *at, uint64_t
 	enum status st;
 
 	if (file > 0) {
-		if (l->payload.places < 0 && (st = scratch_open(&l->payload.places, err)) == ST_OK && (st = fill_places(l, m, err)) != ST_OK)
+		if (l->payload.places < 0 && (st = fs_nameless(-1, &l->payload.places, err)) == ST_OK && (st = fill_places(l, m, err)) != ST_OK)
 			fs_drop(&l->payload.places);
 		if (l->payload.places < 0)
 			return st;

@@ -211,7 +211,7 @@ manifest_keep(struct manifest *m, const unsigned char sha256[32], const char *pa
 	struct kept k;
 	enum status st;
 
-	if (m->fd < 0 && (st = scratch_open(&m->fd, err)) != ST_OK)
+	if (m->fd < 0 && (st = fs_nameless(-1, &m->fd, err)) != ST_OK)
 		return st;
 	memset(&k, 0, sizeof(k));
 	k.at = at;

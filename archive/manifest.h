@@ -5,7 +5,7 @@
 #ifndef ARCHIVE_MANIFEST_H
 #define ARCHIVE_MANIFEST_H
 
-#include "archive/scratch.h"
+#include "core/fs.h"
 #include "archive/seal.h"
 
 struct manifest {

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-#include "archive/scratch.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/mem.h"
@@ -109,7 +108,7 @@ spill(struct sorter *s, struct err *err)
 
 	if (s->n_runs == RUNS_MAX)
 		return err_set(err, ST_LIMIT, _("more names than this program can compare"));
-	if (s->fd < 0 && (st = scratch_open(&s->fd, err)) != ST_OK)
+	if (s->fd < 0 && (st = fs_nameless(-1, &s->fd, err)) != ST_OK)
 		return st;
 	qsort(s->items, s->n_items, sizeof(*s->items), compare_pointers);
 	s->runs[s->n_runs].at = s->at;

@@ -4,7 +4,6 @@
  */
 #include "archive/writer_parts.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "archive/names.h"
@@ -12,7 +11,6 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 
-#define PAGES_FILE	"pages"
 #define LIST_MEMORY	((size_t)1 << 20)
 
 struct archive_pages {
@@ -53,7 +51,7 @@ page_write(struct sink *sink, const void *p, size_t n, struct err *err)
 
 	if (!w->open)
 		return err_set(err, ST_USAGE, _("%s: the view was ended"), w->path);
-	if ((st = fs_write_all(w->fd, PAGES_FILE, p, n, err)) != ST_OK || (st = digest_add(&w->digest, p, n, err)) != ST_OK)
+	if ((st = fs_write_all(w->fd, _("a temporary file"), p, n, err)) != ST_OK || (st = digest_add(&w->digest, p, n, err)) != ST_OK)
 		return w->broken = st;
 	sink->n_bytes += n;
 	return ST_OK;
@@ -76,12 +74,7 @@ archive_pages_open(struct archive *a, struct archive_pages **out, struct err *er
 	w->archive = a;
 	w->fd = -1;
 	a->lanes[a->n_lanes++] = w;	/* from here on the archive's to close */
-	/* The file loses its name at once: nobody needs it after this process. */
-	if ((st = fs_unlink(a->work, PAGES_FILE, err)) != ST_OK)
-		return st;
-	if ((w->fd = openat(a->work, PAGES_FILE, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
-		return err_sys(err, _("cannot make %s"), PAGES_FILE);
-	if ((st = fs_unlink(a->work, PAGES_FILE, err)) == ST_OK && (st = sorter_open(&w->list, LIST_MEMORY, err)) == ST_OK)
+	if ((st = fs_nameless(a->work, &w->fd, err)) == ST_OK && (st = sorter_open(&w->list, LIST_MEMORY, err)) == ST_OK)
 		*out = w;
 	return st;
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "archive/scratch.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/json.h"
@@ -36,7 +35,7 @@ load(struct lookup *l, struct facts *f, struct err *err)
 	off_t n;
 	int fd = -1;
 
-	if ((st = scratch_open(&fd, err)) == ST_OK && (st = lookup_payload(l, FACTS_REPORT, REPORT_MAX, fd, err)) == ST_OK) {
+	if ((st = fs_nameless(-1, &fd, err)) == ST_OK && (st = lookup_payload(l, FACTS_REPORT, REPORT_MAX, fd, err)) == ST_OK) {
 		if ((n = lseek(fd, 0, SEEK_END)) < 0)
 			st = err_sys(err, _("cannot read %s"), FACTS_REPORT);
 		else if ((st = arena_get(&f->arena, (size_t)n + 1, 1, (void **)&room, err)) == ST_OK &&

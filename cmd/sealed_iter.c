@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "archive/scratch.h"
 #include "core/fs.h"
 #include "core/i18n.h"
 #include "core/mem.h"
@@ -190,7 +189,7 @@ read_blob(struct view_blobs *b, struct str path, uint64_t max, struct sink *to, 
 		return ST_END;
 	memcpy(name, path.p, path.n);
 	name[path.n] = '\0';
-	if (s->spool < 0 && (st = scratch_open(&s->spool, err)) != ST_OK)
+	if (s->spool < 0 && (st = fs_nameless(-1, &s->spool, err)) != ST_OK)
 		return st;
 	if ((st = lookup_payload(s->l, name, VIEW_PICTURE_MAX, s->spool, err)) != ST_OK)
 		return st == ST_LIMIT ? ST_END : st;
@@ -208,7 +207,7 @@ read_file(struct view_blobs *b, struct str path, uint64_t max, struct sink *to, 
 		return ST_END;
 	memcpy(name, path.p, path.n);
 	name[path.n] = '\0';
-	if ((s->spool < 0 && (st = scratch_open(&s->spool, err)) != ST_OK) || (st = lookup_payload(s->l, name, max, s->spool, err)) != ST_OK)
+	if ((s->spool < 0 && (st = fs_nameless(-1, &s->spool, err)) != ST_OK) || (st = lookup_payload(s->l, name, max, s->spool, err)) != ST_OK)
 		return st;
 	return copy_out(s->spool, name, max, to, err);
 }

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "archive/scratch.h"
 #include "cmd/render_dir.h"
 #include "cmd/rendering.h"
 #include "cmd/scope.h"
@@ -306,7 +305,7 @@ check(struct checking *c, const char *path, const struct trust *trust, const str
 
 	if (c->own.facts.source.is && (st = open_source(c, path, trust, key, err)) != ST_OK)
 		return st == ST_END ? ST_OK : st;
-	if ((st = views_ids_open(&c->ids, err)) != ST_OK || (st = sorter_open(&c->hashes, HASH_MEMORY, err)) != ST_OK || (st = scratch_open(&c->spool, err)) != ST_OK ||
+	if ((st = views_ids_open(&c->ids, err)) != ST_OK || (st = sorter_open(&c->hashes, HASH_MEMORY, err)) != ST_OK || (st = fs_nameless(-1, &c->spool, err)) != ST_OK ||
 	    (st = c->r->iter->streams(c->r->iter, take_stream, c, err)) != ST_OK || (st = lookup_walk(c->l, "data/report/", &v, err)) != ST_OK ||
 	    (st = lookup_walk(c->l, "data/views/", &v, err)) != ST_OK || (st = judge_ids(c, err)) != ST_OK)
 		return st;

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -168,6 +169,41 @@ tmp_open(int dir, char *tmp, int *fd, struct err *err)
 			break;
 	}
 	return *fd >= 0 ? ST_OK : err_sys(err, _("cannot make the temporary file %s"), tmp);
+}
+
+static enum status
+nameless(int dir, int *fd, struct err *err)
+{
+	char tmp[TMP_NAME_SIZE];
+	enum status st;
+
+	if ((*fd = openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600)) >= 0)
+		return ST_OK;
+	/* Not every file system knows files without a name; which word it has for that differs. */
+	if ((st = tmp_open(dir, tmp, fd, err)) == ST_OK && unlinkat(dir, tmp, 0) != 0) {
+		st = err_sys(err, _("cannot remove %s"), tmp);
+		fs_drop(fd);
+	}
+	return st;
+}
+
+enum status
+fs_nameless(int dir, int *fd, struct err *err)
+{
+	const char *path = getenv("TMPDIR");
+	enum status st;
+
+	*fd = -1;
+	if (dir >= 0)
+		return nameless(dir, fd, err);
+	if (path == NULL || path[0] != '/')
+		path = "/tmp";
+	if ((dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return err_sys(err, _("cannot make a temporary file in %s"), path);
+	if ((st = nameless(dir, fd, err)) != ST_OK)
+		(void)err_in(err, "%s", path);
+	fs_drop(&dir);
+	return st;
 }
 
 enum status

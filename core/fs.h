@@ -30,6 +30,8 @@ struct fs_new { int dir, fd; char tmp[64]; const char *name, *base; };
 enum status fs_new_begin(struct fs_new *, int dir, const char *name /* borrowed until the end */, struct err *) STATUS_USE;
 enum status fs_new_commit(struct fs_new *, struct err *) STATUS_USE;
 void fs_new_drop(struct fs_new *);	/* nothing begun, or all done: does nothing; never begun: dir and fd must be -1 */
+/* fs_nameless(dir, fd, err): a file that no name leads to, so nothing is left of it whatever happens; to read and to write.  ${dir} -1: where the system keeps such files ($TMPDIR, /tmp). */
+enum status fs_nameless(int dir, int *fd, struct err *) STATUS_USE;
 /* fs_write_all / fs_read_all handle short counts and EINTR.  fs_read_all: ST_CORRUPT when the file ends early. */
 enum status fs_write_all(int fd, const char *name, const void *, size_t, struct err *) STATUS_USE;
 enum status fs_pread_all(int fd, const char *name, void *, size_t, uint64_t at, struct err *) STATUS_USE;

@@ -76,7 +76,7 @@ native(struct making *m, struct document *d, struct err *err)
 
 	if (m->in->blobs == NULL || d->path.p == NULL)
 		return ST_OK;
-	if ((st = scratch_file_open(m->in->scratch, &fd, err)) != ST_OK)
+	if ((st = fs_nameless(m->in->scratch, &fd, err)) != ST_OK)
 		return st;
 	sink_fd_init(&sink, fd, _("a temporary file"));
 	if ((st = m->in->blobs->read(m->in->blobs, d->path, UINT64_MAX, &sink.sink, err)) == ST_OK &&
@@ -203,8 +203,8 @@ day(void *ctx, const char *text, uint64_t n, struct err *err)
 	m->attached = m->day.number;
 	m->n_native = 0;
 	m->text = m->records = -1;
-	if ((st = conversations_messages(m->talk, m->now->number, text, look, m, err)) == ST_OK && (st = scratch_file_open(m->in->scratch, &m->text, err)) == ST_OK &&
-	    (st = scratch_file_open(m->in->scratch, &m->records, err)) == ST_OK && (st = digest_begin(&m->digest, DIGEST_SHA256, err)) == ST_OK &&
+	if ((st = conversations_messages(m->talk, m->now->number, text, look, m, err)) == ST_OK && (st = fs_nameless(m->in->scratch, &m->text, err)) == ST_OK &&
+	    (st = fs_nameless(m->in->scratch, &m->records, err)) == ST_OK && (st = digest_begin(&m->digest, DIGEST_SHA256, err)) == ST_OK &&
 	    (st = conversations_messages(m->talk, m->now->number, text, write_message, m, err)) == ST_OK)
 		st = finish_day(m, err);
 	m->number = m->day.last;

@@ -205,7 +205,7 @@ mail_write(struct mail *m, int scratch, struct sink *to, struct err *err)
 	enum status st;
 	int fd, own;
 
-	if ((st = scratch_file_open(scratch, &fd, err)) != ST_OK)
+	if ((st = fs_nameless(scratch, &fd, err)) != ST_OK)
 		return st;
 	if ((own = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0) {
 		st = err_sys(err, _("cannot make %s"), _("a temporary file"));
@@ -275,7 +275,7 @@ decoded(GMimePart *part, struct sink *to, struct err *err)
 	enum status st;
 	int fd, own;
 
-	if ((st = scratch_file_open(-1, &fd, err)) != ST_OK)
+	if ((st = fs_nameless(-1, &fd, err)) != ST_OK)
 		return st;
 	if ((own = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0) {
 		st = err_sys(err, _("cannot make %s"), _("a temporary file"));

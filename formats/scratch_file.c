@@ -1,27 +1,12 @@
-/* scratch_file.c: O_TMPFILE and a copy. */
+/* scratch_file.c: see scratch_file.h. */
 #include "formats/scratch_file.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "core/i18n.h"
 #include "core/mem.h"
 
 #define CHUNK	((size_t)64 << 10)
-
-enum status
-scratch_file_open(int dir, int *fd, struct err *err)
-{
-	char path[64];
-
-	if (dir >= 0)
-		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", dir);
-	else
-		(void)snprintf(path, sizeof(path), "/tmp");
-	*fd = open(path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	return *fd >= 0 ? ST_OK : err_sys(err, _("cannot make %s"), _("a temporary file"));
-}
 
 enum status
 scratch_file_copy(int fd, struct sink *to, struct err *err)

@@ -184,7 +184,7 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 	buf_init(&d.family, ROW_MAX);
 	for (i = 0; i < N_FIELDS; i++)
 		cells[i] = str_of(names[i]);
-	if ((st = scratch_file_open(in->scratch, &d.rows, err)) == ST_OK && (st = buf_addz(&d.row, BOM, err)) == ST_OK && (st = put_row(&d.row, cells, err)) == ST_OK &&
+	if ((st = fs_nameless(in->scratch, &d.rows, err)) == ST_OK && (st = buf_addz(&d.row, BOM, err)) == ST_OK && (st = put_row(&d.row, cells, err)) == ST_OK &&
 	    (st = fs_write_all(d.rows, FILE_NAME, d.row.p, d.row.n, err)) == ST_OK && (st = documents_make(in, place, DIR, &to, err)) == ST_OK &&
 	    (st = place->begin(place, FILE_NAME, &sink, err)) == ST_OK && (st = scratch_file_copy(d.rows, sink, err)) == ST_OK)
 		st = place->end(place, err);

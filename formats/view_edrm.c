@@ -208,7 +208,7 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 	enum status st;
 
 	stamp_init(&e.stamp);
-	if ((st = scratch_file_open(in->scratch, &e.xml, err)) == ST_OK && (st = scratch_file_open(in->scratch, &e.pairs, err)) == ST_OK) {
+	if ((st = fs_nameless(in->scratch, &e.xml, err)) == ST_OK && (st = fs_nameless(in->scratch, &e.pairs, err)) == ST_OK) {
 		sink_fd_init(&e.sink, e.xml, FILE_NAME);
 		if ((st = xml_out_open(&e.out, &e.sink.sink, err)) == ST_OK && (st = write_all(&e, place, err)) == ST_OK &&
 		    (st = place->begin(place, FILE_NAME, &sink, err)) == ST_OK && (st = scratch_file_copy(e.xml, sink, err)) == ST_OK)

@@ -165,7 +165,7 @@ attach(void *ctx, const struct record *rec, const struct reference_file *f, cons
 	*where = "附件另存 attachment kept elsewhere";
 	if (e->in->blobs == NULL || f->path.p == NULL || str_u64(f->size, 0, ATTACHMENT_MAX, &size, NULL) != ST_OK)
 		return ST_OK;
-	if ((st = scratch_file_open(e->in->scratch, &fd, err)) != ST_OK)
+	if ((st = fs_nameless(e->in->scratch, &fd, err)) != ST_OK)
 		return st;
 	sink_fd_init(&sink, fd, _("a temporary file"));
 	st = e->in->blobs->read(e->in->blobs, f->path, ATTACHMENT_MAX, &sink.sink, err);
@@ -203,7 +203,7 @@ compose(struct eml *e, uint64_t n, struct err *err)
 
 	(void)snprintf(count, sizeof(count), "%" PRIu64, n);
 	/* The two files are parts first of all, so that they stand before the attachments; they are filled while the day is read. */
-	if ((st = scratch_file_open(e->in->scratch, &e->text, err)) != ST_OK || (st = scratch_file_open(e->in->scratch, &e->records, err)) != ST_OK)
+	if ((st = fs_nameless(e->in->scratch, &e->text, err)) != ST_OK || (st = fs_nameless(e->in->scratch, &e->records, err)) != ST_OK)
 		return st;
 	if ((text = fcntl(e->text, F_DUPFD_CLOEXEC, 0)) < 0 || (records = fcntl(e->records, F_DUPFD_CLOEXEC, 0)) < 0) {
 		fs_drop(&text);

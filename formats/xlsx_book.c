@@ -1,7 +1,6 @@
 /* xlsx_book.c: records to rows of sheets. */
 #include "formats/xlsx_book.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -15,7 +14,6 @@
 #include "formats/xlsx_text.h"
 #include "formats/xlsx_zip.h"
 
-#define NAME "xlsx-book"
 #define SHEET "xl/worksheets/sheet%u.xml"
 #define CHUNK ((size_t)64 << 10)
 #define OUT_MAX ((size_t)64 << 20) /* of a chunk and a row: 64 cells of 32,767 units, each at most seven bytes, are 14 MiB */
@@ -248,7 +246,7 @@ copy(struct xlsx_book *b, struct sink *to, struct err *err)
 			return st;
 		at += (uint64_t)n;
 	}
-	return n < 0 ? err_sys(err, _("cannot read %s"), NAME) : ST_OK;
+	return n < 0 ? err_sys(err, _("cannot read %s"), _("a temporary file")) : ST_OK;
 }
 
 static enum status
@@ -284,17 +282,6 @@ xlsx_book_finish(struct xlsx_book *b, struct sink *to, struct err *err)
 	return st;
 }
 
-/* Without a name as soon as it is there: nothing is left of it whatever happens. */
-static enum status
-temporary(int scratch, int *fd, struct err *err)
-{
-	if ((*fd = openat(scratch, NAME, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
-		return err_sys(err, _("cannot create %s"), NAME);
-	if (unlinkat(scratch, NAME, 0) != 0)
-		return err_sys(err, _("cannot delete %s"), NAME);
-	return ST_OK;
-}
-
 enum status
 xlsx_book_open(struct xlsx_book **out, const struct xlsx_book_spec *spec, struct err *err)
 {
@@ -315,7 +302,7 @@ xlsx_book_open(struct xlsx_book **out, const struct xlsx_book_spec *spec, struct
 	buf_init(&b->where, 4096);
 	arena_init(&b->arena, LIMIT_ARENA);
 	stamp_init(&b->stamp);
-	if ((st = temporary(spec->in->scratch, &b->fd, err)) != ST_OK || (st = xlsx_zip_open(&b->zip, b->fd, err)) != ST_OK ||
+	if ((st = fs_nameless(spec->in->scratch, &b->fd, err)) != ST_OK || (st = xlsx_zip_open(&b->zip, b->fd, err)) != ST_OK ||
 	    (st = next_sheet(b, err)) != ST_OK) {
 		xlsx_book_close(b);
 		return st;

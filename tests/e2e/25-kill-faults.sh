@@ -13,6 +13,8 @@ while [ $kills -lt "${KILLS:-25}" ] && ! ls "$WORK"/t/store/*.tar.gz >/dev/null 
 	sleep "0.$(printf %03d $((RANDOM % 700 + 100)))"
 	kill -KILL $pid 2>/dev/null && kills=$((kills + 1))
 	wait $pid 2>/dev/null
+	got=$?
+	[ $got = 137 ] || [ $got = 3 ] || { fail "after $kills kills: ${verb[*]}: exit $got: $(tail -1 cut.log)"; finish; exit; }
 	ls -d "$WORK"/t/store/*.work/state >/dev/null 2>&1 && verb=(resume)
 done
 if ls "$WORK"/t/store/*.tar.gz >/dev/null 2>&1; then pass "ended by itself after $kills kills"; else expect 3 "ended after $kills kills" "${C[@]}" "${verb[@]}"; fi

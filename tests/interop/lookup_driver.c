@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "archive/lookup.h"
-#include "archive/scratch.h"
 #include "core/fs.h"
 #include "core/when.h"
 
@@ -46,7 +45,7 @@ read_others(uint64_t but)
 	while (sealed_next(lookup_sealed(l), &g))
 		if (g.number != but)
 			need(lookup_segment(l, &g, each, &r, &err), "a segment inside");
-	need(scratch_open(&fd, &err), "scratch");
+	need(fs_nameless(-1, &fd, &err), "scratch");
 	if (lookup_payload(l, FILE_IN_IT, UINT64_MAX, fd, &err) != ST_END && lseek(fd, 0, SEEK_END) < 0)
 		exit(1);
 	fs_drop(&fd);
@@ -121,7 +120,7 @@ one(const char *path, const char *max)
 	ssize_t n;
 	int fd = -1;
 
-	need(scratch_open(&fd, &err), "scratch");
+	need(fs_nameless(-1, &fd, &err), "scratch");
 	need(lookup_payload(l, path, strtoull(max, NULL, 10), fd, &err), path);
 	if (lseek(fd, 0, SEEK_SET) != 0)
 		exit(1);

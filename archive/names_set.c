@@ -1,7 +1,5 @@
-/*
- * scratch.c: the unlinked file and what is kept there: sorted runs of hashed names, merged at the end.
- */
-#include "archive/scratch.h"
+/* names_set.c: sorted runs of hashed names, merged at the end. */
+#include "archive/names_set.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,29 +16,6 @@
 #define RUN_KEYS	((size_t)65536)		/* 1 MiB in memory */
 #define RUNS_MAX	((uint64_t)1024)	/* 64 million names */
 #define HEAD_KEYS	((size_t)64)		/* of each run, while merging */
-
-enum status
-scratch_open(int *fd, struct err *err)
-{
-	const char *dir = getenv("TMPDIR");
-	char name[4096];
-
-	if (dir == NULL || dir[0] != '/')
-		dir = "/tmp";
-	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-	if (*fd >= 0)
-		return ST_OK;
-	/* Not every file system knows files without a name. */
-	if ((size_t)snprintf(name, sizeof(name), "%s/.custody-tmp-XXXXXX", dir) >= sizeof(name))
-		return err_set(err, ST_IO, _("TMPDIR is too long a path"));
-	if ((*fd = mkostemp(name, O_CLOEXEC)) < 0)
-		return err_sys(err, _("cannot make a temporary file in %s"), dir);
-	if (unlink(name) != 0) {
-		fs_drop(fd);
-		return err_sys(err, _("cannot remove %s"), name);
-	}
-	return ST_OK;
-}
 
 void
 names_set_init(struct names_set *s)
@@ -78,7 +53,7 @@ spill(struct names_set *s, struct err *err)
 
 	if (s->n_runs == RUNS_MAX)
 		return err_set(err, ST_UNSURE, _("more than %ju names: this program cannot compare so many"), (uintmax_t)(RUNS_MAX * RUN_KEYS));
-	if (s->fd < 0 && (st = scratch_open(&s->fd, err)) != ST_OK)
+	if (s->fd < 0 && (st = fs_nameless(-1, &s->fd, err)) != ST_OK)
 		return st;
 	qsort(s->keys, s->n, KEY, key_cmp);
 	if ((st = fs_write_all(s->fd, _("a temporary file"), s->keys, s->n * KEY, err)) != ST_OK)
