@@ -5,12 +5,14 @@
 #include "core/json.h"
 #include "core/limits.h"
 #include "formats/conversations.h"
+#include "formats/html_gaps.h"
 #include "formats/html_index.h"
 #include "formats/html_page.h"
 #include "formats/html_types.h"
 #include "formats/reference.h"
 
 #define HTML_TOLD	1024u
+#define HTML_DAY_PEOPLE	512u	/* at the foot of a day; more: their number is not known */
 
 struct html_chat {
 	const struct view_input *in;
@@ -18,6 +20,7 @@ struct html_chat {
 	struct conversations *talks;
 	struct reference *who;
 	struct html_index *index;
+	struct html_gaps gaps;		/* of the messages */
 	struct html_out html;
 	struct stamp stamp;
 	struct arena arena;		/* of the message at hand */
@@ -26,7 +29,12 @@ struct html_chat {
 	uint64_t n_days;
 	struct str title, room, members;
 	char dir[HTML_PATH_ID];
-	uint64_t told[HTML_TOLD];	/* sums of lists of recipients that the index has */
+	/* Of the day at hand: who sent or was sent its messages, in order of their ids; sums of lists of recipients that were looked at. */
+	struct str people[HTML_DAY_PEOPLE];
+	size_t n_people;
+	bool more_people;
+	struct arena day_arena;
+	uint64_t told[HTML_TOLD];
 	const char *day;		/* of the page */
 	unsigned part;
 	/* Attachments of the message at hand that were shown. */

@@ -5,7 +5,7 @@
 #define FORMATS_HTML_INDEX_H
 
 #include "core/view.h"
-#include "formats/html_out.h"
+#include "formats/html_gaps.h"
 #include "formats/html_path.h"
 #include "formats/reference.h"
 
@@ -24,8 +24,8 @@ enum status html_index_person(struct html_index *, int64_t number, struct str id
 /* A message stands in a further part of its day; html_index_part: in which, 1 where it was not told. */
 enum status html_index_place(struct html_index *, struct str id, struct str version, unsigned part, struct err *) STATUS_USE;
 enum status html_index_part(struct html_index *, struct str id, struct str version, unsigned *part, struct err *) STATUS_USE;
-/* html_index_write(x, in, who, h, place, err): all index pages. */
+/* html_index_write(x, in, who, gaps, h, place, err): all index pages. */
 enum status html_index_write(
-    struct html_index *, const struct view_input *, struct reference *, struct html_out *, struct view_place *, struct err *) STATUS_USE;
+    struct html_index *, const struct view_input *, struct reference *, const struct html_gaps *, struct html_out *, struct view_place *, struct err *) STATUS_USE;
 
 #endif

@@ -15,6 +15,8 @@ struct html_index {
 	/* while writing */
 	const struct view_input *in;
 	struct reference *who;
+	const struct html_gaps *gaps;
+	struct stamp stamp;
 	struct html_out *h;
 	struct view_place *place;
 	struct arena arena;

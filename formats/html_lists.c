@@ -336,6 +336,7 @@ above_talks(struct list *l)
 	if (st != ST_END)
 		html_fail(h, st);
 	html_close(h, "ul");
+	html_gaps_table(x->gaps, h, &x->stamp);
 	html_open(h, "h2");
 	html_words(h, "按会话", "by conversation");
 	html_close(h, "h2");
@@ -445,7 +446,7 @@ people(struct html_index *x, struct err *err)
 }
 
 enum status
-html_index_write(struct html_index *x, const struct view_input *in, struct reference *who, struct html_out *h, struct view_place *place, struct err *err)
+html_index_write(struct html_index *x, const struct view_input *in, struct reference *who, const struct html_gaps *gaps, struct html_out *h, struct view_place *place, struct err *err)
 {
 	struct list all = { .x = x, .query = TALKS, .below = "", .first = "index", .further = "index", .max = UINT32_MAX, .zh = "会话", .en = "conversations",
 		.columns = talk_columns, .row = row_talk, .above = above_talks };
@@ -455,6 +456,8 @@ html_index_write(struct html_index *x, const struct view_input *in, struct refer
 
 	x->in = in;
 	x->who = who;
+	x->gaps = gaps;
+	stamp_init(&x->stamp);
 	x->h = h;
 	x->place = place;
 	if ((st = scratch_db_step(&x->db, x->q[TOTALS], err)) != ST_OK)

@@ -196,10 +196,16 @@ items(struct html_chat *c, const struct record *rec, const struct html_row *row,
 
 	html_open(h, "div");
 	html_attr_z(h, "class", "bundle");
+	if (row->show == SHOW_FORWARDED) {
+		html_open(h, "p");
+		html_attr_z(h, "class", "sub");
+		html_words(h, "各条的作者：平台未提供", "authors of these: not given by the platform");
+		html_close(h, "p");
+	}
 	for (child = i + 1, k = 0; k < t[i].n_children; child = t[child].next, k++)
 		if (t[child].tok != JSON_OBJ) {
 			html_json(h, json_whole(&t[child]));
-		} else if (row->show == SHOW_ITEMS) {
+		} else if (row->show == SHOW_ITEMS || row->show == SHOW_FORWARDED) {
 			item(c, rec, t, child, depth + 1);
 		} else {
 			html_open(h, "div");
@@ -257,12 +263,12 @@ static void
 one_row(struct html_chat *c, const struct record *rec, const struct html_row *row, const struct json_node *t, size_t i, unsigned depth)
 {
 	struct html_out *h = &c->html;
-	const bool is_list = row->show == SHOW_LIST || row->show == SHOW_PEOPLE || row->show == SHOW_EACH || row->show == SHOW_ITEMS;
+	const bool is_list = row->show == SHOW_LIST || row->show == SHOW_PEOPLE || row->show == SHOW_EACH || row->show == SHOW_ITEMS || row->show == SHOW_FORWARDED;
 	const struct str s = is_list ? STR_NONE : scalar(c, &t[i]);
 
 	if (is_list ? t[i].tok != JSON_ARR : s.p == NULL)
 		as_json(h, &t[i], row->zh, row->en);
-	else if (row->show == SHOW_EACH || row->show == SHOW_ITEMS)
+	else if (row->show == SHOW_EACH || row->show == SHOW_ITEMS || row->show == SHOW_FORWARDED)
 		items(c, rec, row, t, i, depth);
 	else if (row->show == SHOW_TEXT && s.n > 0)
 		html_said(h, s);

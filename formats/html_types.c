@@ -42,6 +42,8 @@ static const struct html_row link_rows[] = { ROW("title", SHOW_HEAD, "标题", "
 static const struct html_row weapp_rows[] = { ROW("title", SHOW_HEAD, "标题", "title"), ROW("description", SHOW_TEXT, "说明", "description"),
 	ROW("displayname", SHOW_PLAIN, "小程序", "mini program"), ROW("username", SHOW_PLAIN, "小程序编号", "its id"), END };
 static const struct html_row bundle_rows[] = { ROW("title", SHOW_HEAD, "标题", "title"), ROW("item", SHOW_ITEMS, "内容", "items"), END };
+/* WeCom gives type, time and content of what was forwarded, and whether it comes from a room; not its author. */
+static const struct html_row forwarded_rows[] = { ROW("title", SHOW_HEAD, "标题", "title"), ROW("item", SHOW_FORWARDED, "内容", "items"), END };
 static const struct html_row todo_rows[] = { ROW("title", SHOW_HEAD, "来源", "from"), ROW("content", SHOW_TEXT, "内容", "content"), END };
 static const struct html_row vote_rows[] = { ROW("votetitle", SHOW_HEAD, "主题", "subject"), { "votetype", SHOW_WORD, "类型", "kind", vote_words, NULL },
 	ROW("voteitem", SHOW_LIST, "选项", "options"), ROW("voteid", SHOW_PLAIN, "投票编号", "vote id"), END };
@@ -95,7 +97,7 @@ static const struct html_type types[] = {
 	{ "file", "文件", "file", MEDIA_LINK, file_rows },
 	{ "link", "链接", "link", MEDIA_LINK, link_rows },
 	{ "weapp", "小程序", "mini program", MEDIA_LINK, weapp_rows },
-	{ "chatrecord", "转发的聊天记录", "forwarded chat", MEDIA_LINK, bundle_rows },
+	{ "chatrecord", "转发的聊天记录", "forwarded chat", MEDIA_LINK, forwarded_rows },
 	{ "todo", "待办", "to do", MEDIA_LINK, todo_rows },
 	{ "vote", "投票", "vote", MEDIA_LINK, vote_rows },
 	{ "collect", "填表", "form to fill in", MEDIA_LINK, collect_rows },

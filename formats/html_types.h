@@ -21,6 +21,7 @@ enum html_show {
 	SHOW_WORD,	/* a number or text that a table of words explains */
 	SHOW_EACH,	/* a list of objects, by rows */
 	SHOW_ITEMS,	/* a list of {type, content}: forwarded or mixed, content being JSON in a string */
+	SHOW_FORWARDED,	/* the same, and the platform says of none of them who wrote it */
 	SHOW_FILE	/* what the record of the attachment says better; shown only where there is none */
 };
 enum html_media { MEDIA_LINK, MEDIA_IMAGE, MEDIA_VIDEO, MEDIA_AUDIO };

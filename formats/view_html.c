@@ -116,6 +116,7 @@ about(struct html_chat *c, const struct writing *w)
 	html_f(h, " %llu", (unsigned long long)w->days->now.n);
 	html_close(h, "p");
 	html_z(h, "\n");
+	html_gaps_day(&c->gaps, h, &c->stamp, c->day);
 }
 
 static void
@@ -159,6 +160,26 @@ page_begin(struct html_chat *c, struct writing *w, struct err *err)
 	w->in_part = 0;
 }
 
+/* Those of a conversation without a room stand at its head. */
+static void
+day_people(struct html_chat *c)
+{
+	struct html_out *h = &c->html;
+	size_t i;
+
+	html_open(h, "p");
+	html_words(h, "当日消息的发送者和接收者", "who sent or was sent the messages of this day");
+	html_f(h, " (%zu%s) ", c->n_people, c->more_people ? "+" : "");
+	for (i = 0; i < c->n_people; i++) {
+		arena_reset(&c->arena);
+		html_z(h, i == 0 ? "" : "、");
+		html_person(c, c->people[i]);
+	}
+	html_z(h, c->more_people ? " …" : "");
+	html_close(h, "p");
+	html_z(h, "\n");
+}
+
 static enum status
 page_end(struct html_chat *c, const struct writing *w, bool more, struct err *err)
 {
@@ -168,6 +189,8 @@ page_end(struct html_chat *c, const struct writing *w, bool more, struct err *er
 	html_close(h, "main");
 	html_open(h, "div");
 	html_attr_z(h, "class", "foot");
+	if (!more && c->room.p != NULL)
+		day_people(c);
 	day_links(c, w, more);
 	html_words(h, "由归档的记录生成；以记录为准。", "Made from the records of the archive; the records are authoritative.");
 	html_close(h, "div");
@@ -178,7 +201,7 @@ page_end(struct html_chat *c, const struct writing *w, bool more, struct err *er
 
 /* --- messages of a day --- */
 
-/* Have these recipients been told already?  Lists come again with every message; what the small table forgot is told once more, which changes nothing. */
+/* Have these recipients been told already?  Lists come again with every message; what the small table forgot is looked at once more, which changes nothing. */
 static bool
 seen(struct html_chat *c, struct str to)
 {
@@ -196,6 +219,36 @@ seen(struct html_chat *c, struct str to)
 }
 
 static enum status
+person(struct html_chat *c, struct str id, bool sent, struct err *err)
+{
+	size_t from = 0, to = c->n_people;
+	struct str copy;
+	enum status st;
+
+	while (from < to) {
+		const size_t mid = from + (to - from) / 2;
+		const int order = str_cmp(c->people[mid], id);
+
+		if (order == 0)
+			return sent ? html_index_person(c->index, c->number, id, sent, err) : ST_OK; /* known since this day: only what is sent is counted */
+		if (order < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	if (c->n_people < HTML_DAY_PEOPLE) {
+		if ((st = arena_dup(&c->day_arena, id, &copy, err)) != ST_OK)
+			return st;
+		memmove(c->people + from + 1, c->people + from, (c->n_people - from) * sizeof(*c->people));
+		c->people[from] = copy;
+		c->n_people++;
+	} else {
+		c->more_people = true;
+	}
+	return html_index_person(c->index, c->number, id, sent, err);
+}
+
+static enum status
 people(struct html_chat *c, const struct record *rec, struct err *err)
 {
 	const struct str from = rec->n[MESSAGE_FROM].s, to = rec->n[MESSAGE_TO].s;
@@ -203,7 +256,7 @@ people(struct html_chat *c, const struct record *rec, struct err *err)
 	enum status st;
 	size_t i, k, n;
 
-	if (from.n > 0 && (st = html_index_person(c->index, c->number, from, true, err)) != ST_OK)
+	if (from.n > 0 && (st = person(c, from, true, err)) != ST_OK)
 		return st;
 	if (to.n <= 2 || seen(c, to))
 		return ST_OK;
@@ -212,7 +265,7 @@ people(struct html_chat *c, const struct record *rec, struct err *err)
 	for (i = 1, k = 0; t[0].tok == JSON_ARR && k < t[0].n_children; i = t[i].next, k++) {
 		const struct str id = html_string(c, &t[i]);
 
-		if (id.n > 0 && (st = html_index_person(c->index, c->number, id, false, err)) != ST_OK)
+		if (id.n > 0 && (st = person(c, id, false, err)) != ST_OK)
 			return st;
 	}
 	return ST_OK;
@@ -249,6 +302,10 @@ write_day(struct days *d, const char *next, struct err *err)
 
 	c->day = d->now.day;
 	c->part = 1;
+	c->n_people = 0;
+	c->more_people = false;
+	arena_reset(&c->day_arena);
+	memset(c->told, 0, sizeof(c->told));
 	page_begin(c, &w, err);
 	if (c->html.st != ST_OK)
 		return c->html.st;
@@ -322,7 +379,6 @@ each_conversation(void *ctx, const struct conversation *now, struct err *err)
 	c->n_days = now->n_days;
 	c->room = now->room;
 	c->members = now->members;
-	memset(c->told, 0, sizeof(c->told));
 	/* A room could be called as a list of members is written: it must not get the same directory. */
 	buf_clear(&e->key);
 	if ((now->room.n > 0 && now->room.p[0] == '[' && (st = buf_putc(&e->key, '\0', err)) != ST_OK) || (st = buf_str_add(&e->key, now->key, err)) != ST_OK ||
@@ -370,17 +426,20 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 	c->place = place;
 	stamp_init(&c->stamp);
 	arena_init(&c->arena, LIMIT_ARENA);
+	arena_init(&c->day_arena, LIMIT_ARENA);
 	buf_init(&e.title, 8 * LIMIT_RECORD);
 	buf_init(&e.key, 8 * LIMIT_RECORD);
 	if ((st = conversations_open(&c->talks, in, err)) == ST_OK && (st = conversations_each(c->talks, count, &n, err)) == ST_OK && n > 0 &&
 	    (st = reference_open(&c->who, in, err)) == ST_OK && (st = html_index_open(&c->index, in, err)) == ST_OK && (st = style(c, err)) == ST_OK &&
+	    (st = html_gaps_read(&c->gaps, in, "messages", err)) == ST_OK &&
 	    (st = conversations_each(c->talks, each_conversation, &e, err)) == ST_OK)
-		st = html_index_write(c->index, in, c->who, &c->html, place, err);
+		st = html_index_write(c->index, in, c->who, &c->gaps, &c->html, place, err);
 	html_index_close(c->index);
 	reference_close(c->who);
 	conversations_close(c->talks);
 	html_free(&c->html);
 	arena_free(&c->arena);
+	arena_free(&c->day_arena);
 	buf_free(&e.title);
 	buf_free(&e.key);
 	mem_free(c);

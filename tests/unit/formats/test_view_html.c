@@ -8,6 +8,7 @@
 
 #include "core/mem.h"
 #include "core/json.h"
+#include "formats/html_gaps.h"
 #include "formats/view_html.h"
 
 static const struct format_options opt = { .organization = "青松设计事务所 & Partner", .made_ms = INT64_C(1795312800000), .archive = "acme-00000001" };
@@ -81,6 +82,86 @@ static bool
 has(struct str text, const char *what)
 {
 	return text.p != NULL && memmem(text.p, text.n, what, strlen(what)) != NULL;
+}
+
+static void
+add_gap(struct records *recs, const char *kind, const char *stream, const char *reason, const char *rest)
+{
+	assert_int_equal(buf_addf(&recs->text, NULL,
+	    "{\"_s\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"%s\",\"id\":\"1\",\"tenant\":\"acme\",\"source\":{\"platform\":\"wecom\",\"endpoint\":\"%ss\","
+	    "\"fetched_at\":\"2026-11-22T02:00:00.000Z\"},\"flags\":[],\"n\":{\"id\":\"1\",\"of_stream\":\"%s\",\"object\":\"\",\"reason\":\"%s\"%s}}\n",
+	    kind, kind, stream, reason, rest), ST_OK);
+}
+
+/* What is not here is said where it could have stood: everywhere if nobody knows where, else on the days of its period by the clock of the tenant. */
+static void
+missing(void **state)
+{
+	static struct shelf shelf;
+	struct records recs;
+	struct str day, other;
+	char text[16];
+	unsigned i;
+
+	(void)state;
+	records_open(&recs, NULL);
+	add(&recs, "m1", 1, ",\"type\":\"text\",\"text\":\"x\"");
+	make(&shelf, &recs);
+	assert_true(has(shelf_get(&shelf, "data/views/chat/index.html"), "No gap and no limit of the messages is listed."));
+	assert_false(has(shelf_get(&shelf, "data/views/chat/wr1/2026-11-22.html"), "perhaps from here"));
+	shelf_empty(&shelf);
+	add_gap(&recs, "gap", "messages", "undecryptable", ",\"count\":1");
+	add_gap(&recs, "gap", "messages", "undecryptable", ",\"count\":2");
+	add_gap(&recs, "gap", "files", "expired", ",\"count\":1");
+	/* Until the last moment of the 21st in Shanghai; from its first moment on; one that ends on the 22nd there, though not in UTC. */
+	add_gap(&recs, "limit", "messages", "before_window", ",\"count\":1,\"until\":\"2026-11-21T15:59:59.999Z\"");
+	add_gap(&recs, "gap", "messages", "window_lost", ",\"count\":1,\"from\":\"2026-11-20T16:00:00.000Z\",\"until\":\"2026-11-21T16:00:00.000Z\"");
+	add_gap(&recs, "gap", "messages", "made_up<b>", ",\"count\":1,\"from\":\"2026-11-22T16:00:00.000Z\"");
+	make(&shelf, &recs);
+	day = shelf_get(&shelf, "data/views/chat/wr1/2026-11-22.html");
+	other = shelf_get(&shelf, "data/views/chat/index.html");
+	assert_true(has(day, "cannot be decrypted</span> × 3"));
+	assert_true(has(day, "outside the time the platform keeps"));
+	assert_false(has(day, "before the time the platform keeps"));
+	assert_false(has(day, "made_up"));
+	assert_false(has(day, "expired"));
+	assert_true(has(other, "before the time the platform keeps"));
+	assert_true(has(other, "<bdi>made_up&lt;b&gt;</bdi>"));
+	assert_false(has(other, "expired"));
+	shelf_holds(&shelf, &html_view, &recs);
+	shelf_empty(&shelf);
+	/* More than there are rows: nothing is left out, periods are joined. */
+	for (i = 0; i < 2 * HTML_GAPS_MAX; i++) {
+		(void)snprintf(text, sizeof(text), "r%03u", i);
+		add_gap(&recs, "gap", "messages", text, ",\"count\":1,\"from\":\"2026-11-25T16:00:00.000Z\"");
+	}
+	make(&shelf, &recs);
+	assert_true(has(shelf_get(&shelf, "data/views/chat/wr1/2026-11-22.html"), "…</bdi> × ")); /* of an unknown time: perhaps of this day */
+	assert_true(has(shelf_get(&shelf, "data/views/chat/index.html"), "r050"));
+	shelf_empty(&shelf);
+	records_close(&recs);
+}
+
+/* The people of a day of a room: each once, in order, those of other days not; recipients of any message count. */
+static void
+day_people(void **state)
+{
+	static struct shelf shelf;
+	struct records recs;
+
+	(void)state;
+	records_open(&recs, NULL);
+	add(&recs, "m1", 1, ",\"type\":\"text\",\"text\":\"x\"");
+	add(&recs, "m2", 2, ",\"type\":\"text\",\"text\":\"y\"");
+	assert_int_equal(buf_addf(&recs.text, NULL,
+	    "{\"_s\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"message\",\"id\":\"m3\",\"tenant\":\"acme\",\"source\":{\"platform\":\"wecom\",\"endpoint\":\"messages\","
+	    "\"fetched_at\":\"2026-11-22T02:00:00.000Z\"},\"flags\":[],\"n\":{\"id\":\"m3\",\"sent_at\":\"2026-11-23T02:00:00.000Z\",\"action\":\"send\",\"type\":\"text\",\"text\":\"z\","
+	    "\"from\":\"c\",\"to\":[\"b\",\"d\",\"b\"],\"room\":\"wr1\"},\"raw\":{}}\n"), ST_OK);
+	make(&shelf, &recs);
+	assert_true(has(shelf_get(&shelf, "data/views/chat/wr1/2026-11-22.html"), "(2) <bdi class=\"who\">a</bdi>、<bdi class=\"who\">b</bdi></p>"));
+	assert_true(has(shelf_get(&shelf, "data/views/chat/wr1/2026-11-23.html"), "(3) <bdi class=\"who\">b</bdi>、<bdi class=\"who\">c</bdi>、<bdi class=\"who\">d</bdi></p>"));
+	shelf_empty(&shelf);
+	records_close(&recs);
 }
 
 /* More than one page holds: parts with links, and a recall that finds its message in the part where it stands. */
@@ -320,7 +401,7 @@ full_disk(void **state)
 int
 main(void)
 {
-	static const struct CMUnitTest tests[] = { cmocka_unit_test(exact_bytes), cmocka_unit_test(other_records), cmocka_unit_test(parts), cmocka_unit_test(long_messages),
+	static const struct CMUnitTest tests[] = { cmocka_unit_test(exact_bytes), cmocka_unit_test(other_records), cmocka_unit_test(missing), cmocka_unit_test(day_people), cmocka_unit_test(parts), cmocka_unit_test(long_messages),
 		cmocka_unit_test(deep), cmocka_unit_test(not_ours), cmocka_unit_test(without_memory), cmocka_unit_test(full_disk) };
 
 	if (when_zone("Asia/Shanghai", NULL) != ST_OK)
