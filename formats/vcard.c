@@ -333,6 +333,25 @@ attributes(struct vcard *c, const struct record *rec, struct err *err)
 	return (st = note_replaced(c, "attributes", err)) != ST_OK ? st : end(c, err);
 }
 
+/* An address book shows no X- property: whoever is no longer there, or was never, must not look like the others. */
+static enum status
+standing(struct vcard *c, const struct record *rec, struct err *err)
+{
+	static const struct { const char *status, *said; } words[] = {
+		{ "inactive", "NOTE:状态 status: 未激活 never signed in" },
+		{ "disabled", "NOTE:状态 status: 已禁用 disabled" },
+		{ "left", "NOTE:状态 status: 已离开 left the organisation" },
+	};
+	const struct str s = org_set(rec, "status");
+	enum status st;
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_is(s, words[i].status))
+			return (st = begin(c, words[i].said, err)) != ST_OK ? st : end(c, err);
+	return ST_OK;
+}
+
 /* --- the rest --- */
 
 static enum status
@@ -455,7 +474,7 @@ vcard_put(struct vcard *c, const struct record *rec, struct err *err)
 	    (st = field(c, rec, "work_email", four ? "EMAIL;TYPE=work:" : "EMAIL;TYPE=INTERNET,WORK:", err)) != ST_OK ||
 	    (st = field(c, rec, "email", four ? "EMAIL;TYPE=home:" : "EMAIL;TYPE=INTERNET,HOME:", err)) != ST_OK ||
 	    (st = address(c, rec, err)) != ST_OK || (st = photo(c, rec, err)) != ST_OK || (st = gender(c, rec, err)) != ST_OK ||
-	    (st = attributes(c, rec, err)) != ST_OK || (st = exact(c, "X-CUSTODY-ID", rec->id, err)) != ST_OK ||
+	    (st = attributes(c, rec, err)) != ST_OK || (st = standing(c, rec, err)) != ST_OK || (st = exact(c, "X-CUSTODY-ID", rec->id, err)) != ST_OK ||
 	    (rec->version.p != NULL && (st = exact(c, "X-CUSTODY-VERSION", rec->version, err)) != ST_OK) ||
 	    (st = field(c, rec, "status", "X-CUSTODY-STATUS:", err)) != ST_OK ||
 	    (st = field(c, rec, "external_position", "X-CUSTODY-EXTERNAL-POSITION:", err)) != ST_OK || (st = departments(c, rec, err)) != ST_OK ||

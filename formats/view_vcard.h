@@ -12,7 +12,7 @@
  *   ADR                       address, all of it as the street: its parts are not known
  *   PHOTO                     avatar_url, when it is an http or https address
  *   GENDER                    4.0
- *   NOTE                      attributes that the tenant added, a line each
+ *   NOTE                      attributes that the tenant added, a line each; one more of whom is not active: 状态 status, for address books show no X-
  *   REV                       fetched_at
  *   X-CUSTODY-ID, -VERSION    of the record; ;X-FORM=hex: octets, when there are controls in it
  *   X-CUSTODY-STATUS, -EXTERNAL-POSITION, -GENDER (3.0), -NAME-EN (3.0), -AVATAR (no address that PHOTO can hold)
