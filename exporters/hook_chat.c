@@ -49,7 +49,8 @@ tail_notes(struct hook_chat *h, struct err *err)
 		log_say(LOG_DEBUG_, _("chat: %" PRIu64 " repeated rows left out"), h->pull.n_repeated);
 	lost.count = h->pos.n_lost_files;
 	lost.is_final = true;
-	lost.detail = STR("qydiskfile messages give a file name but no id: the file cannot be fetched through the chat archive");
+	lost.detail = STR("qydiskfile 消息只有文件名，没有文件编号，会话存档无法取得该文件。 "
+		"qydiskfile messages give a file name but no id: the file cannot be fetched through the chat archive");
 	if (lost.count > 0 && (st = chat_notes_add(&h->notes, &lost, err)) != ST_OK)
 		return st;
 	if (h->pos.n_jumps == 0)

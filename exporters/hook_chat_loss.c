@@ -44,7 +44,7 @@ too_long_ago(struct hook_chat *h, struct err *err)
 	note.is_final = true;
 	note.from_ms = h->pos.read_ms;
 	note.until_ms = when_now_ms() - WINDOW_MS;
-	note.detail = STR("the last export is longer ago than the five days that the server keeps");
+	note.detail = STR("距上次导出已超过服务器保留的五天。 the last export is longer ago than the five days that the server keeps");
 	return chat_notes_add(&h->notes, &note, err);
 }
 
@@ -92,7 +92,7 @@ hook_chat_loss_beginning(struct hook_chat *h, int64_t sent_ms, struct err *err)
 	note.count = 0;
 	note.is_final = true;
 	note.until_ms = sent_ms;
-	note.detail = STR("the platform keeps messages for five days; what lay before is not offered");
+	note.detail = STR("平台只保留五天的消息，更早的不提供。 the platform keeps messages for five days; what lay before is not offered");
 	return chat_notes_add(&h->notes, &note, err);
 }
 

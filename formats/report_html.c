@@ -60,6 +60,7 @@ struct page {
 	struct stamp stamp;
 	struct arena arena;
 	const struct json_node *t;
+	bool own;		/* limits of this program, or those of the platform */
 	uint64_t n_rows;	/* entries seen in the table at hand */
 };
 
@@ -364,7 +365,8 @@ entry(void *ctx, const struct record *rec, struct err *err)
 	const struct str last = record_get(rec, "is_final");
 
 	(void)err;
-	if ((rec->kind != REC_GAP && rec->kind != REC_LIMIT) || p->n_rows++ >= REPORT_HTML_ROWS)
+	if ((rec->kind != REC_GAP && rec->kind != REC_LIMIT) || (rec->kind == REC_LIMIT && str_is(record_get(rec, "reason"), "not_covered") != p->own) ||
+	    p->n_rows++ >= REPORT_HTML_ROWS)
 		return ST_OK;
 	html_open(h, "tr");
 	cell(h, "n", rec->id);
@@ -396,7 +398,7 @@ entry(void *ctx, const struct record *rec, struct err *err)
 }
 
 static enum status
-entries(struct page *p, const struct view_input *in, const char *stream, const char *zh, const char *en, struct err *err)
+entries(struct page *p, const struct view_input *in, const char *stream, bool own, const char *zh, const char *en, struct err *err)
 {
 	static const char *const columns[][2] = { { "#编号", "number" }, { "记录流", "stream" }, { "原因", "reason" }, { "#数量", "count" },
 		{ "对象或时段", "object or period" }, { "说明", "detail" }, { "再取", "again" }, { NULL, NULL } };
@@ -408,6 +410,7 @@ entries(struct page *p, const struct view_input *in, const char *stream, const c
 	html_close(h, "h2");
 	html_table(h, columns);
 	p->n_rows = 0;
+	p->own = own;
 	if ((st = in->records->run(in->records, stream, entry, p, err)) != ST_OK)
 		return st;
 	html_table_end(h);
@@ -485,8 +488,9 @@ write_page(struct page *p, const struct view_input *in, struct err *err)
 	(void)both(p, "method", true);
 	html_z(h, "\n");
 	streams(p);
-	if ((st = entries(p, in, "gaps", "缺口：应有而没有", "gaps: should be there and are not", err)) != ST_OK ||
-	    (st = entries(p, in, "limits", "边界：平台、版本或授权从未提供", "limits: never offered by platform, edition or grant", err)) != ST_OK)
+	if ((st = entries(p, in, "gaps", false, "缺口：应有而没有", "gaps: should be there and are not", err)) != ST_OK ||
+	    (st = entries(p, in, "limits", false, "边界：平台、版本或授权从未提供", "limits: never offered by platform, edition or grant", err)) != ST_OK ||
+	    (st = entries(p, in, "limits", true, "边界：本程序的本版本不导出", "limits: not exported by this version of the program", err)) != ST_OK)
 		return st;
 	html_open(h, "p");
 	html_attr_z(h, "class", "foot");

@@ -20,6 +20,7 @@ struct certificate {
 	struct pdf_doc *d;
 	char sha256[65];
 	uint64_t rows;
+	bool own; /* limits of this program, or those of the platform */
 };
 
 static struct str
@@ -211,7 +212,7 @@ entry(void *ctx, const struct record *rec, struct err *err)
 	struct pdf_label word;
 
 	(void)err;
-	if (rec->kind != REC_GAP && rec->kind != REC_LIMIT)
+	if ((rec->kind != REC_GAP && rec->kind != REC_LIMIT) || (rec->kind == REC_LIMIT && str_is(record_get(rec, "reason"), "not_covered") != c->own))
 		return ST_OK;
 	if (c->rows++ >= CERTIFICATE_ROWS || !pdf_ok(c->d))
 		return ST_OK;
@@ -252,12 +253,13 @@ entry(void *ctx, const struct record *rec, struct err *err)
 }
 
 static void
-entries(struct certificate *c, const char *name, struct pdf_label heading, const char *none)
+entries(struct certificate *c, const char *name, bool own, struct pdf_label heading, const char *none)
 {
 	enum status st;
 
 	pdf_heading(c->d, heading, PDF_KEEP);
 	c->rows = 0;
+	c->own = own;
 	if ((st = c->in->records->run(c->in->records, name, entry, c, pdf_err(c->d))) != ST_OK)
 		pdf_fail(c->d, st);
 	if (c->rows > 0)
@@ -318,8 +320,9 @@ tell(struct pdf_doc *d, void *ctx)
 	pdf_line(d, 0);
 	pdf_say(d, 0, PDF_PLAIN, get(c, 0, "method.en"));
 	pdf_paragraph(d);
-	entries(c, "gaps", (struct pdf_label){ "缺口", "Gaps" }, "无。None.");
-	entries(c, "limits", (struct pdf_label){ "边界", "Limits" }, "无。None.");
+	entries(c, "gaps", false, (struct pdf_label){ "缺口", "Gaps" }, "无。None.");
+	entries(c, "limits", false, (struct pdf_label){ "边界：从未提供", "Limits: never offered" }, "无。None.");
+	entries(c, "limits", true, (struct pdf_label){ "边界：本程序的本版本不导出", "Limits: not exported by this version of the program" }, "无。None.");
 	provenance(c);
 }
 
