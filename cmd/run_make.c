@@ -125,6 +125,7 @@ run_make(const struct run *r, const struct view_input *in, struct archive_pages 
 	}
 	if (st != ST_OK)
 		return st;
+	formats_threads();
 	for (n = 1; n < WORKERS; n++)
 		if (pthread_create(&threads[n], NULL, worker, &workers[n]) != 0)
 			break;	/* fewer do as well */

@@ -1,6 +1,8 @@
 /* formats.c: the table of families of views, in the order of help. */
 #include "formats/formats.h"
 
+#include <libxml/parser.h>
+
 #include "formats/tables.h"
 #include "formats/view_approvals.h"
 #include "formats/view_dat.h"
@@ -28,4 +30,10 @@ formats_find(struct str name)
 	for (i = 0; formats_all[i] != NULL && !str_is(name, formats_all[i]->name); i++)
 		;
 	return formats_all[i];
+}
+
+void
+formats_threads(void)
+{
+	xmlInitParser();
 }

@@ -8,5 +8,7 @@ extern const struct view_family *const formats_all[]; /* ended by NULL */
 
 /* formats_find(name): NULL when there is none. */
 const struct view_family *formats_find(struct str name);
+/* formats_threads(): before families are made in several threads: libxml2 lays out its tables at its first use, in one thread only. */
+void formats_threads(void);
 
 #endif

@@ -4,9 +4,9 @@
 cd "$WORK"
 S=$WORK/sim
 sim_start "$S" --scale small --seed 11 || { finish; exit; }
-"$CUSTODY" -q -c "$S/custody.conf" export acme >/dev/null 2>&1
+expect 0 "an archive" "$CUSTODY" -q -c "$S/custody.conf" export acme
 A=$S/store/acme-00000001.tar.gz
-[ -f "$A" ] || { fail "no archive"; finish; exit; }
+[ -f "$A" ] || { fail "no archive"; ls -lR "$S/store"; finish; exit; }
 with() { # STATUS NAME STEP-THAT-IS-NOT-VALID LINE…
 	local want=$1 name=$2 step=$3; shift 3
 	{ cat "$S/trust.conf"; printf '\n[algorithms]\n'; printf '%s\n' "$@"; } > "$S/t.conf"

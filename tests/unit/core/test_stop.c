@@ -98,7 +98,7 @@ run(int (*child)(int), const int *signals)
 	(void)close(fds[1]);
 	for (; *signals != 0; signals++) {
 		assert_int_equal(read(fds[0], &c, 1), 1);
-		(void)usleep(50000);
+		(void)usleep(150000);
 		assert_int_equal(kill(pid, *signals), 0);
 	}
 	assert_true(waitpid(pid, &status, 0) == pid);
