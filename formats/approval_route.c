@@ -103,6 +103,33 @@ pictures(struct approval *a)
 	}
 }
 
+/* Whoever reads "approved" above and "rejected" below must be told that it is the platform's word, and not a slip of this page. */
+static void
+agreement(struct approval *a)
+{
+	const struct approval_tree *t = &a->route;
+	const struct str whole = record_get(a->rec, "status");
+	const bool approved = str_is(whole, "approved") || str_is(whole, "paid");
+	size_t k, c, n = 0, open = 0, rejected = 0;
+
+	for (NODES(t, 0, c, k)) {
+		struct str status;
+
+		if (t->t[c].tok != JSON_OBJ || str_is(approval_get(a, t, c, "role"), "copy"))
+			continue;
+		status = approval_get(a, t, c, "status");
+		n++;
+		open += str_is(status, "in_progress");
+		rejected += str_is(status, "rejected");
+	}
+	if (!(approved && open + rejected > 0) && !(str_is(whole, "rejected") && n > 0 && rejected == 0))
+		return;
+	pdf_sayz(a->d, 0, PDF_OPEN, "注意：审批单的总状态与各步骤的状态不一致。两者均为平台所给，按原样归档。");
+	pdf_line(a->d, 0);
+	pdf_sayz(a->d, 0, PDF_SMALL, "Note: the state of the whole and those of its steps do not agree. Both are what the platform gave, archived as they are.");
+	pdf_paragraph(a->d);
+}
+
 void
 approval_route(struct approval *a)
 {
@@ -149,6 +176,7 @@ approval_route(struct approval *a)
 		}
 	}
 	pdf_table_end(a->d);
+	agreement(a);
 	pictures(a);
 }
 

@@ -40,6 +40,25 @@ for f in $(ls $paper/*.pdf | awk 'NR % 8 == 1' | head -10); do
 done
 [ $all = yes ] && [ "${words:-0}" -gt 50 ] && pass "ten approvals: $words Chinese strings, records and leaf hashes found by pdftotext and pdfdetach" || fail "text: ${words:-0} strings"
 
+# Where the platform's state of the whole and of its steps disagree the page says so, and nowhere else.  The simulator has none of those: records are bent.
+cat x/data/records/approvals/*.jsonl >all.jsonl
+bent() { jq -c "select(.n.status == \"$1\" and (.n.route[0].role == \"approver\")) | $2 | .id = \"$3\" | .source.endpoint = \"approvals\"" all.jsonl | head -1; }
+{
+	bent approved . right-1
+	bent rejected . right-2
+	bent in_progress . right-3
+	bent approved '.n.route[0].status = "rejected"' odd-1
+	bent approved '.n.route[0].status = "in_progress"' odd-2
+	bent rejected '.n.route |= map(.status = "approved")' odd-3
+} >bent.jsonl
+mkdir bent && "$BUILD/views_driver" pdf bent.jsonl bent && [ "$(find bent -name '*.pdf' | wc -l)" = 6 ] || fail "bent records: $(find bent | wc -l)"
+for f in $(find bent -name '*.pdf' | sort); do pdftotext -raw $f told && grep -q '的状态不一致' told && basename $f .pdf; done >got
+[ "$(tr '\n' ' ' <got)" = "odd-1 odd-2 odd-3 " ] && pass "states that contradict each other are told as such" || fail "contradictions: $(tr '\n' ' ' <got)"
+jq -r '(.n.route // [] | map(select(.role != "copy") | .status)) as $s
+	| select(((.n.status | IN("approved", "paid")) and ($s | any(IN("rejected", "in_progress")))) or (.n.status == "rejected" and ($s | length > 0 and all(. != "rejected")))) | .id' all.jsonl | sort >want
+for f in $paper/*.pdf; do pdftotext -raw $f told && grep -q '的状态不一致' told && basename $f .pdf; done | sort >got
+cmp -s want got && pass "$(wc -l <want) of $m in the archive" || { fail "pages that contradict themselves"; diff want got | head; }
+
 f=$(ls $paper/*.pdf | sed -n 3p)
 last=$(pdfinfo $f | awk '/^Pages/ { print $2 }')
 pdftoppm -r 150 -f $last -l $last -png $f page
