@@ -319,6 +319,34 @@ approval_qr(const struct approval *a, struct buf *out, struct err *err)
 }
 
 static void
+one_step(struct approval *a, const char *zh, const char *en)
+{
+	pdf_line(a->d, 0);
+	pdf_sayz(a->d, 0, PDF_SMALL, zh);
+	pdf_sayf(a->d, 0, PDF_SMALL, " %s", en);
+	pdf_line(a->d, 0);
+}
+
+/* From this page to the signed archive, as it is typed; the names are those of this archive. */
+static void
+steps(struct approval *a)
+{
+	const char *archive = a->opt->archive == NULL ? "ARCHIVE" : a->opt->archive;
+	const struct str id = pdf_text_cut(a->rec->id, 256);
+
+	one_step(a, "1. 本页与记录：取出内嵌文件，计算叶散列，与上面的比较。", "The page and the record: take the embedded file out and compare its leaf hash with the one above.");
+	pdf_sayz(a->d, 0, PDF_CODE, "pdfdetach -save 1 -o record.json FILE.pdf; (printf '\\0'; cat record.json) | sha256sum");
+	one_step(a, "2. 归档包：封签、签名、时间戳和全部内容。", "The archive: seal, signatures, time stamps and all content.");
+	pdf_sayf(a->d, 0, PDF_CODE, "custody verify %s.tar.gz --trust trust.conf", archive);
+	one_step(a, "3. 记录在归档包中：与 record.json 逐字节相同，其后是换行。", "The record stands in the archive: the bytes of record.json, then a line end.");
+	pdf_sayf(a->d, 0, PDF_CODE, "custody show %s.tar.gz '%s/%.*s' --trust trust.conf", archive, a->rec->stream, STR_ARG(id));
+	one_step(a, "4. 只向他人证明这一条：生成披露包，由对方核验。", "To prove this record alone to somebody else: a disclosure package, checked by them.");
+	pdf_sayf(a->d, 0, PDF_CODE, "custody prove %s.tar.gz '%s/%.*s' -o proof --trust trust.conf; custody check proof --trust trust.conf", archive, a->rec->stream, STR_ARG(id));
+	one_step(a, "没有本程序时：归档包内的 VERIFY.txt 只用 coreutils 和 openssl 说明全部步骤。", "Without this program: VERIFY.txt in the archive tells every step with coreutils and openssl alone.");
+	pdf_paragraph(a->d);
+}
+
+static void
 provenance(struct approval *a)
 {
 	const struct record *rec = a->rec;
@@ -354,13 +382,12 @@ provenance(struct approval *a)
 	}
 	pdf_qr(a->d, buf_str(&qr));
 	buf_free(&qr);
-	pdf_sayf(a->d, 0, PDF_SMALL, "以归档包中的记录为准；本页由该记录生成，时间均为 %s 时区。内嵌文件 record.json 就是该记录的整行：在它前面加一个零字节后计算 SHA-256，"
-	    "应得到上面的叶散列。核验归档包：custody verify；只核验这一条：custody prove 与 custody check。", when_zone_name());
+	pdf_sayf(a->d, 0, PDF_SMALL, "以归档包中的记录为准；本页由该记录生成，时间均为 %s 时区。内嵌文件 record.json 就是该记录的整行。", when_zone_name());
 	pdf_line(a->d, 0);
-	pdf_sayf(a->d, 0, PDF_SMALL, "The record in the archive is what counts; this page was made from it, times are those of %s. The embedded file record.json is the "
-	    "record's whole line: SHA-256 of a zero octet followed by it, (printf '\\0'; cat record.json) | sha256sum, is the leaf hash above. Check the archive "
-	    "with custody verify, this record alone with custody prove and custody check.", when_zone_name());
+	pdf_sayf(a->d, 0, PDF_SMALL, "The record in the archive is what counts; this page was made from it, times are those of %s. The embedded file record.json is the record's whole line.",
+	    when_zone_name());
 	pdf_paragraph(a->d);
+	steps(a);
 }
 
 void

@@ -55,7 +55,7 @@ both 'kind that is not allowed' 'OAEP with SHA-256 and MGF1 with SHA-1' 'rsa="$o
 both 'kind that is not allowed' 'OAEP with SHA-512' 'rsa="$oaep1 -keyopt rsa_oaep_md:sha512 -keyopt rsa_mgf1_md:sha512"' '' ''
 both 'kind that is not allowed' 'OAEP with a label' '' '' 'der ins $(p $M1) 1.0.1.0.2.1.2 a211300f06092a864886f70d01010904026162'
 both 'kind that is not allowed' 'RSA of 2048 bits' 'to="legal weak"' '' ''
-both 'kind that is not allowed' 'ECDH with SHA-1' 'ec=' '' ''
+e VALID '' VALID '' 'ECDH with SHA-1 to make the key, as openssl does unless told otherwise' 'ec=' '' ''
 both 'kind that is not allowed' 'ECDH on P-521' 'to="legal p521"' '' ''
 both 'kind that is not allowed' 'ECDH with the cofactor' 'ec="$ec -keyopt ecdh_cofactor_mode:1"' '' ''
 both 'kind that is not allowed' 'ECDH with AES-128 key wrap' '' '' 'der put $(p $M1) 1.0.1.1.2.1.0 0609608648016503040105'
