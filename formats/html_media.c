@@ -154,15 +154,29 @@ missing(struct html_chat *c, const struct reference_file *f, bool known, const s
 }
 
 static void
+remark(struct html_out *h, const char *zh, const char *en)
+{
+	html_open(h, "p");
+	html_attr_z(h, "class", "sub");
+	html_words(h, zh, en);
+	html_close(h, "p");
+}
+
+static void
 stored(struct html_chat *c, const struct reference_file *f, enum html_media as)
 {
 	struct html_out *h = &c->html;
 	char href[160];
-	const bool has = relative(f->path, href);
+	const bool has = relative(f->path, href), empty = str_is(f->size, "0");
 	const struct str name = f->name.n > 0 ? f->name : f->path;
+	const enum html_media kind = kind_of(f, as);
 
-	if (has && (as = kind_of(f, as)) != MEDIA_LINK)
-		element(h, as, href, name);
+	if (has && !empty && kind != MEDIA_LINK)
+		element(h, kind, href, name);
+	if (empty)
+		remark(h, "空文件：平台给出的就是零字节", "an empty file: zero bytes are what the platform gave");
+	else if (as == MEDIA_AUDIO && kind == MEDIA_LINK)
+		remark(h, "语音：浏览器不能播放这种格式，请用播放器打开文件", "voice: no browser plays this format; open the file with a player");
 	if (has && may_open(f->path)) {
 		html_open(h, "a");
 		html_attr_z(h, "href", href);

@@ -142,6 +142,40 @@ missing(void **state)
 	records_close(&recs);
 }
 
+static void
+add_file(struct records *recs, const char *id, const char *size, const char *path)
+{
+	assert_int_equal(buf_addf(&recs->text, NULL,
+	    "{\"_s\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"file\",\"id\":\"%s\",\"tenant\":\"acme\",\"source\":{\"platform\":\"wecom\",\"endpoint\":\"files\","
+	    "\"fetched_at\":\"2026-11-22T02:00:00.000Z\"},\"flags\":[],\"n\":{\"id\":\"%s\",\"of_stream\":\"messages\",\"of_id\":\"x\",\"size\":%s,"
+	    "\"sha256\":\"98c3c9e3959da4a0294d6243706e013efff2c37cdda75e4ba666fac4e282afb1\",\"path\":\"data/files/000/%s\"},\"raw\":{}}\n",
+	    id, id, size, path), ST_OK);
+}
+
+/* What a browser cannot show says why, instead of an empty frame. */
+static void
+not_shown(void **state)
+{
+	static struct shelf shelf;
+	struct records recs;
+	struct str page;
+
+	(void)state;
+	records_open(&recs, NULL);
+	add(&recs, "m1", 1, ",\"type\":\"voice\",\"files\":[\"V\"],\"payload\":{\"sdkfileid\":\"V\"}");
+	add(&recs, "m2", 2, ",\"type\":\"image\",\"files\":[\"P\"],\"payload\":{\"sdkfileid\":\"P\"}");
+	add_file(&recs, "V", "7118", "000001.amr");
+	add_file(&recs, "P", "0", "000002.png");
+	make(&shelf, &recs);
+	page = shelf_get(&shelf, "data/views/chat/wr1/2026-11-22.html");
+	assert_true(has(page, "no browser plays this format"));
+	assert_true(has(page, "an empty file"));
+	assert_false(has(page, "<img"));
+	assert_false(has(page, "<audio"));
+	shelf_empty(&shelf);
+	records_close(&recs);
+}
+
 /* The people of a day of a room: each once, in order, those of other days not; recipients of any message count. */
 static void
 day_people(void **state)
@@ -401,7 +435,7 @@ full_disk(void **state)
 int
 main(void)
 {
-	static const struct CMUnitTest tests[] = { cmocka_unit_test(exact_bytes), cmocka_unit_test(other_records), cmocka_unit_test(missing), cmocka_unit_test(day_people), cmocka_unit_test(parts), cmocka_unit_test(long_messages),
+	static const struct CMUnitTest tests[] = { cmocka_unit_test(exact_bytes), cmocka_unit_test(other_records), cmocka_unit_test(missing), cmocka_unit_test(day_people), cmocka_unit_test(not_shown), cmocka_unit_test(parts), cmocka_unit_test(long_messages),
 		cmocka_unit_test(deep), cmocka_unit_test(not_ours), cmocka_unit_test(without_memory), cmocka_unit_test(full_disk) };
 
 	if (when_zone("Asia/Shanghai", NULL) != ST_OK)
