@@ -253,6 +253,14 @@ records_open(struct records *r, const char *file)
 	assert_true(file == NULL || shelf_load(path, &r->text));
 }
 
+/* records_put(r, stream, kind, id, more, n): one more line; ${more} stands behind the id (",\"version\":…" or ""), ${n} is the object of its values. */
+static void UNUSED
+records_put(struct records *r, const char *stream, const char *kind, const char *id, const char *more, const char *n)
+{
+	assert_int_equal(buf_addf(&r->text, NULL, "{\"_s\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"%s\",\"id\":\"%s\"%s,\"tenant\":\"acme\",\"source\":{\"platform\":\"wecom\","
+	    "\"endpoint\":\"%s\",\"fetched_at\":\"2026-11-22T02:00:00.000Z\"},\"flags\":[],\"n\":%s,\"raw\":{}}\n", kind, id, more, stream, n), ST_OK);
+}
+
 static void UNUSED
 records_close(struct records *r)
 {

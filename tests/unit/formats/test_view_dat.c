@@ -1,61 +1,14 @@
 /* test_view_dat.c: chat as documents of a review: exact bytes, which records each holds, separators inside texts. */
-#include "shelf.h"
+#include "review.h"
 
 #include "formats/documents.h"
 #include "formats/view_dat.h"
 
-static const struct format_options opt = { .made_ms = INT64_C(1795312800000), .archive = "acme-00000001" };
-
-static enum status
-blob(struct view_blobs *b, struct str path, uint64_t max, struct sink *to, struct err *err)
-{
-	(void)b;
-	(void)max;
-	return str_has_prefix(path, "data/files/") ? sink_write(to, "content", 7, err) : ST_END;
-}
-
-static void
-make(struct shelf *shelf, struct records *recs, bool with_files)
-{
-	struct view_blobs blobs = { blob };
-	struct view_input in = { .opt = &opt, .records = &recs->iter, .blobs = with_files ? &blobs : NULL, .scratch = -1 };
-	struct err err;
-
-	err_init(&err);
-	shelf_init(shelf);
-	if (dat_view.make(&in, &shelf->place, &err) != ST_OK)
-		fail_msg("%s", err.text);
-	shelf_holds(shelf, &dat_view, recs);
-}
-
 static void
 exact_bytes(void **state)
 {
-	struct records recs;
-	struct shelf shelf;
-	size_t i;
-
 	(void)state;
-	records_open(&recs, "acme.jsonl");
-	make(&shelf, &recs, false);
-	assert_int_equal(shelf.n, 13);
-	for (i = 0; i < shelf.n; i++)
-		shelf_golden(&shelf, shelf.at[i].path);
-	shelf_empty(&shelf);
-	make(&shelf, &recs, true);
-	assert_int_equal(shelf.n, 14);
-	/* m10 stands in the third document; its first attachment is the fourth, the missing one the fifth. */
-	assert_true(str_is(shelf_get(&shelf, "data/views/load/natives/000/000000004.dwg"), "content"));
-	shelf_empty(&shelf);
-	records_close(&recs);
-}
-
-static void
-put_line(struct records *r, const char *id, const char *version, const char *text)
-{
-	assert_int_equal(buf_addf(&r->text, NULL, "{\"_s\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"kind\":\"message\",\"id\":\"%s\"%s,\"tenant\":\"acme\",\"source\":{\"platform\":\"wecom\","
-	    "\"endpoint\":\"messages\",\"fetched_at\":\"2026-11-22T02:00:00.000Z\"},\"flags\":[],\"n\":{\"id\":\"%s\",\"sent_at\":\"2026-11-22T02:00:00.000Z\",\"type\":\"text\","
-	    "\"from\":\"%s\",\"to\":[\"b\"],\"text\":\"%s\"},\"raw\":{}}\n", id, version, id, text, text), ST_OK);
+	exact(&dat_view, "data/views/load/natives/000/000000004.dwg");
 }
 
 static void
@@ -68,10 +21,10 @@ separators(void **state)
 
 	(void)state;
 	records_open(&recs, NULL);
-	put_line(&recs, "a;b@c\\\\d", ",\"version\":\"1;@2\"", "\\u0014þ®\\r\\nþ\\u0014þnext");
-	put_line(&recs, "a;b@c\\\\d", ",\"version\":\"2\"", "x");
-	put_line(&recs, ";", "", "x");
-	make(&shelf, &recs, false);
+	put_text(&recs, "a;b@c\\\\d", ",\"version\":\"1;@2\"", "\\u0014þ®\\r\\nþ\\u0014þnext");
+	put_text(&recs, "a;b@c\\\\d", ",\"version\":\"2\"", "x");
+	put_text(&recs, ";", "", "x");
+	make(&dat_view, &shelf, &recs, false);
 	dat = shelf_get(&shelf, "data/views/load/load.dat");
 	for (i = 0; i + 1 < dat.n; i++) {
 		n_separators += dat.p[i] == 0x14;
