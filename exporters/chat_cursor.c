@@ -14,11 +14,12 @@ static const struct { const char *name; size_t offset; } counts[] = {
 	{ "files_given", offsetof(struct chat_cursor, n_files) }, { "undecrypted", offsetof(struct chat_cursor, n_undecrypted) },
 	{ "lost_files", offsetof(struct chat_cursor, n_lost_files) }, { "jumps", offsetof(struct chat_cursor, n_jumps) }, { "missing", offsetof(struct chat_cursor, n_missing) },
 	{ "retry_at", offsetof(struct chat_cursor, retry_at) }, { "retry_length", offsetof(struct chat_cursor, retry_length) },
-	{ "in_vain", offsetof(struct chat_cursor, n_in_vain) }, { "not_tried", offsetof(struct chat_cursor, n_not_tried) }
+	{ "in_vain", offsetof(struct chat_cursor, n_in_vain) }, { "not_tried", offsetof(struct chat_cursor, n_not_tried) },
+	{ "rows_not_tried", offsetof(struct chat_cursor, n_rows_not_tried) }
 };
 static const struct { const char *name; size_t offset; } switches[] = {
 	{ "begun", offsetof(struct chat_cursor, begun) }, { "done", offsetof(struct chat_cursor, done) },
-	{ "retry_over", offsetof(struct chat_cursor, retry_over) }
+	{ "rows_shut", offsetof(struct chat_cursor, rows_shut) }
 };
 #define N(a)	(sizeof(a) / sizeof((a)[0]))
 

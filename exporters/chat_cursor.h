@@ -16,9 +16,10 @@ struct chat_cursor {
 	uint64_t retry_at;	/* entries of the last run's carry that are done with */
 	uint64_t n_in_vain;	/* files among them that could not be had, in a row */
 	uint64_t n_not_tried;	/* files among them that were therefore left to the next run */
+	uint64_t n_rows_not_tried;	/* rows, once the platform gave no messages */
 	uint64_t retry_length;	/* of the list of new entries */
 	bool	 has_seq, begun, done;
-	bool	 retry_over;	/* the rest of them is not tried in this run */
+	bool	 rows_shut;	/* no further row is tried in this run */
 };
 
 enum status chat_cursor_write(const struct chat_cursor *, struct buf *out, struct err *) STATUS_USE;

@@ -59,34 +59,56 @@ wait_ms(uint64_t ms, struct err *err)
 	return stop_check(err);
 }
 
+static size_t
+errcode_row(int64_t errcode)
+{
+	size_t i = 0;
+
+	while (i < sizeof(errcodes) / sizeof(errcodes[0]) && errcodes[i].code != errcode)
+		i++;
+	return i;
+}
+
+enum status
+chat_pull_patience(struct chat_pull *p, int64_t errcode, bool *again, struct err *err)
+{
+	const size_t i = errcode_row(errcode);
+
+	*again = false;
+	if (i == sizeof(errcodes) / sizeof(errcodes[0]))
+		return ST_OK;
+	if (errcodes[i].act == BUSY) {
+		if (errcode != -1)
+			budget_slow(p->budget);
+		if (++p->n_busy > BUSY_MAX)
+			return ST_OK;
+		*again = true;
+		/* After a breach the platform is closed for a minute [90312]. */
+		return wait_ms(errcode == -1 ? p->backoff_ms << p->n_busy : p->backoff_ms * 120, err);
+	}
+	if (errcodes[i].act == RENEW && p->n_renewed++ == 0) {
+		chat_proc_renew(p->proc);
+		*again = true;
+		return stop_check(err);
+	}
+	return ST_OK;
+}
+
 /* The platform said no inside its JSON. */
 static enum status
 said_no(struct chat_pull *p, const struct chat_page *page, struct chat_notes *notes, enum chat_pull_what *what, bool *again, struct err *err)
 {
 	struct chat_note note = chat_note_of(SRC_GAP, "messages", "refused");
 	char detail[256];
-	size_t i, n = sizeof(errcodes) / sizeof(errcodes[0]);
+	const size_t i = errcode_row(page->errcode), n = sizeof(errcodes) / sizeof(errcodes[0]);
 	enum status st;
 
 	snprintf(detail, sizeof(detail), "errcode %" PRId64 ": %.*s", page->errcode, page->errmsg.n > 160 ? 160 : (int)page->errmsg.n,
 	    page->errmsg.p == NULL ? "" : page->errmsg.p);
-	for (i = 0; i < n && errcodes[i].code != page->errcode; i++)
-		;
-	*again = false;
-	if (i < n && errcodes[i].act == BUSY) {
-		if (page->errcode != -1)
-			budget_slow(p->budget);
-		if (++p->n_busy > BUSY_MAX)
-			return err_set(err, ST_RETRY, _("%s: %s"), "GetChatData", detail);
-		*again = true;
-		/* After a breach the platform is closed for a minute [90312]. */
-		return wait_ms(page->errcode == -1 ? p->backoff_ms << p->n_busy : p->backoff_ms * 120, err);
-	}
-	if (i < n && errcodes[i].act == RENEW && p->n_renewed++ == 0) {
-		chat_proc_renew(p->proc);
-		*again = true;
-		return stop_check(err);
-	}
+	if ((st = chat_pull_patience(p, page->errcode, again, err)) != ST_OK || *again)
+		return st;
+	if (i < n && errcodes[i].act == BUSY)
+		return err_set(err, ST_RETRY, _("%s: %s"), "GetChatData", detail);
 	if (i < n && (errcodes[i].act == RENEW || errcodes[i].act == DENIED || errcodes[i].act == IP)) {
 		st = err_set(err, ST_DENIED, _("%s: %s"), "GetChatData", detail);
 		(void)err_next(err, errcodes[i].act == IP ?

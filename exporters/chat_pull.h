@@ -38,6 +38,8 @@ enum chat_pull_what {
 
 void chat_pull_init(struct chat_pull *, uint32_t limit_max);
 void chat_pull_free(struct chat_pull *);
+/* chat_pull_patience(p, errcode, again, err): what an errcode inside an answer allows: to wait (four times in a row) or, once, to renew the library's token.  *again: ask once more. */
+enum status chat_pull_patience(struct chat_pull *, int64_t errcode, bool *again, struct err *) STATUS_USE;
 /* chat_pull_next(p, pos, notes, what, err): ST_RETRY, ST_REMOTE, ST_DENIED, ST_STOPPED, … end the session. */
 enum status chat_pull_next(struct chat_pull *, struct chat_cursor *pos, struct chat_notes *, enum chat_pull_what *, struct err *) STATUS_USE;
 

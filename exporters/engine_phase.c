@@ -114,10 +114,12 @@ keep_text(struct buf *b, struct str s, struct err *err)
 static enum status
 hook_done(struct engine *e, struct err *err)
 {
+	struct str text;
 	enum status st;
 
-	if ((st = keep_text(&e->hook_carry, e->hook->carry(e->hook), err)) != ST_OK ||
-	    (st = keep_text(&e->hook_cursor, e->hook->cursor(e->hook), err)) != ST_OK || (st = e->hook->sync(e->hook, err)) != ST_OK)
+	if ((st = e->hook->carry(e->hook, &text, err)) != ST_OK || (st = keep_text(&e->hook_carry, text, err)) != ST_OK ||
+	    (st = e->hook->cursor(e->hook, &text, err)) != ST_OK || (st = keep_text(&e->hook_cursor, text, err)) != ST_OK ||
+	    (st = e->hook->sync(e->hook, err)) != ST_OK)
 		return st;
 	e->hook->close(e->hook);
 	e->hook = NULL;
@@ -164,6 +166,7 @@ do_hook(struct engine *e, struct err *err)
 {
 	struct lane *lane = engine_lane(e);
 	struct out *o;
+	struct str text;
 	enum status st;
 
 	if (e->hook == NULL && (st = hook_open(e, err)) != ST_OK)
@@ -185,7 +188,7 @@ do_hook(struct engine *e, struct err *err)
 	e->hook_given = o->it.what != SRC_PAGE;
 	switch (o->it.what) {
 	case SRC_PAGE:
-		if ((st = keep_text(&e->hook_cursor, e->hook->cursor(e->hook), err)) != ST_OK)
+		if ((st = e->hook->cursor(e->hook, &text, err)) != ST_OK || (st = keep_text(&e->hook_cursor, text, err)) != ST_OK)
 			return st;
 		return engine_cursor_write(e, err);
 	case SRC_GAP:

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "core/i18n.h"
+#include "core/log.h"
 
 #define BYTES_MAX	((uint64_t)2 << 20)
 #define CARRY_BYTES	((size_t)12 << 20)	/* a carry must fit into one record */
@@ -196,6 +197,11 @@ engine_retry_note(struct engine *e, const struct lost *lost, struct record *gap,
 	if ((st = buf_addf(&what, err, "\"stream\":\"%s\",\"id\":", lane->s->name)) == ST_OK && (st = json_put_string(&what, lost->object, err)) == ST_OK && is_file &&
 	    (st = buf_addz(&what, ",\"of\":", err)) == ST_OK)
 		st = json_put_string(&what, lost->of, err);
+	if (st == ST_LIMIT) { /* an id of nothing but controls: longer than an entry may be */
+		record_set(gap, "retry", STR(RETRY_FULL));
+		buf_free(&what);
+		return ST_OK;
+	}
 	if (st == ST_OK && (st = retry_add(&e->retry, buf_str(&what), &before, e->n_gaps, &kept, err)) == ST_OK && !kept && (is_file || lane->feed != NO_LIST))
 		record_set(gap, "retry", STR(RETRY_FULL));	/* other objects come again with their stream all the same */
 	buf_free(&what);
@@ -237,7 +243,7 @@ static enum status
 put_unasked(struct engine *e, size_t i, struct buf *b, bool *none, struct err *err)
 {
 	struct lane *lane = &e->lanes[i];
-	uint64_t at = 0, n = e->retry.n_old + e->retry.set->n;
+	uint64_t at = 0;
 	struct buf id, entry;
 	enum status st;
 
@@ -245,10 +251,13 @@ put_unasked(struct engine *e, size_t i, struct buf *b, bool *none, struct err *e
 		return ST_OK;
 	buf_init(&id, IDSET_ID_MAX);
 	buf_init(&entry, (size_t)8 * IDSET_ID_MAX);
-	while ((st = idset_read(&e->lists[lane->feed], &at, &id, err)) == ST_OK && n < RETRY_MAX && b->n < CARRY_BYTES) {
+	while ((st = idset_read(&e->lists[lane->feed], &at, &id, err)) == ST_OK) {
 		if (idset_has(&e->lists[lane->seen], buf_str(&id)) || is_gapped(e, i, buf_str(&id)))
 			continue;
-		n++;
+		if (b->n >= CARRY_BYTES) {
+			log_say(LOG_WARN_, _("%s: so many objects were not asked for that the next run will not know them all"), lane->s->name);
+			break;
+		}
 		buf_clear(&entry);
 		if ((st = buf_addf(&entry, err, "{\"stream\":\"%s\",\"id\":", lane->s->name)) != ST_OK || (st = json_put_string(&entry, buf_str(&id), err)) != ST_OK ||
 		    (st = buf_putc(&entry, '}', err)) != ST_OK || (st = retry_put_old(b, buf_str(&entry), none, err)) != ST_OK)

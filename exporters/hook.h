@@ -23,9 +23,9 @@ struct hook {
 	/* Make own side files durable: called before the cursor is written down. */
 	enum status (*sync)(struct hook *, struct err *);
 	/* Where to go on after the last SRC_PAGE: a JSON value; valid until the next call. */
-	struct str (*cursor)(struct hook *);
-	/* What the next run must know: a JSON value; read after ST_END. */
-	struct str (*carry)(struct hook *);
+	enum status (*cursor)(struct hook *, struct str *out, struct err *);
+	/* What the next run must know: a JSON value; read after ST_END.  A failure ends the session: without it records would be lost. */
+	enum status (*carry)(struct hook *, struct str *out, struct err *);
 	void (*close)(struct hook *);		/* NULL does nothing */
 };
 

@@ -126,7 +126,7 @@ chat_next(struct hook *hook, struct source_item *it, struct err *err)
 			break;
 		case PAGE:
 			memset(&h->before, 0, sizeof(h->before));
-			h->phase = h->params->scope != NULL && h->params->scope->pilot ? TAIL_NOTES : h->pos.retry_at < h->n_retry || h->pos.n_not_tried > 0 ? RETRY : PULL;
+			h->phase = h->params->scope != NULL && h->params->scope->pilot ? TAIL_NOTES : h->pos.retry_at < h->n_retry || h->pos.n_not_tried + h->pos.n_rows_not_tried > 0 ? RETRY : PULL;
 			commit_point(h, it);
 			return ST_OK;
 		case TAIL_NOTES:
@@ -166,30 +166,37 @@ chat_sync(struct hook *hook, struct err *err)
 	return st == ST_OK ? idset_sync(&h->retry_set, err) : st;
 }
 
-static struct str
-chat_place(struct hook *hook)
+static enum status
+chat_place(struct hook *hook, struct str *out, struct err *err)
 {
 	struct hook_chat *h = (struct hook_chat *)hook;
+	enum status st;
 
 	buf_clear(&h->cursor_text);
-	return chat_cursor_write(&h->committed, &h->cursor_text, NULL) == ST_OK ? buf_str(&h->cursor_text) : STR_NONE;
+	st = chat_cursor_write(&h->committed, &h->cursor_text, err);
+	*out = buf_str(&h->cursor_text);
+	return st;
 }
 
 /* A run that left messages out must not make the next one begin behind them. */
-static struct str
-chat_carry(struct hook *hook)
+static enum status
+chat_carry(struct hook *hook, struct str *out, struct err *err)
 {
 	struct hook_chat *h = (struct hook_chat *)hook;
+	enum status st;
 
-	if (h->filtered || (!h->committed.has_seq && h->committed.read_ms == WHEN_UNKNOWN))
-		return h->old_carry.n > 0 ? buf_str(&h->old_carry) : STR("null");
+	if (h->filtered || (!h->committed.has_seq && h->committed.read_ms == WHEN_UNKNOWN)) {
+		*out = h->old_carry.n > 0 ? buf_str(&h->old_carry) : STR("null");
+		return ST_OK;
+	}
 	buf_clear(&h->carry_text);
-	if (chat_cursor_carry_write(&h->committed, &h->carry_text, NULL) != ST_OK)
-		return STR("null");
+	if ((st = chat_cursor_carry_write(&h->committed, &h->carry_text, err)) != ST_OK)
+		return st;
 	h->carry_text.n--;	/* the brace */
-	if (hook_chat_retry_write(h, &h->carry_text, NULL) != ST_OK || buf_putc(&h->carry_text, '}', NULL) != ST_OK)
-		return STR("null");
-	return buf_str(&h->carry_text);
+	if ((st = hook_chat_retry_write(h, &h->carry_text, err)) == ST_OK)
+		st = buf_putc(&h->carry_text, '}', err);
+	*out = buf_str(&h->carry_text);
+	return st;
 }
 
 static void

@@ -41,7 +41,7 @@ hook_chat_retry_open(struct hook_chat *h, struct err *err)
 		return ST_OK;
 	if (h->old[i].tok != JSON_ARR)
 		return damaged(err);
-	h->n_retry = h->filtered || h->pos.retry_over ? 0 : h->old[i].n_children;
+	h->n_retry = h->filtered ? 0 : h->old[i].n_children;
 	h->retry_list = i;
 	return ST_OK;
 }
@@ -69,6 +69,14 @@ text_of(struct hook_chat *h, size_t i, const char *name, struct str *out, struct
 	return h->old[at].tok == JSON_STR ? json_text(h->old[at].val, h->old[at].flags, &h->arena, out, err) : damaged(err);
 }
 
+/* It waits for the next run, its entry as it is. */
+static enum status
+leave(struct hook_chat *h, size_t i, struct err *err)
+{
+	h->phase = PAGE;
+	return idset_add(&h->retry_set, json_whole(&h->old[i]), NULL, err);
+}
+
 static enum status
 again_file(struct hook_chat *h, size_t i, struct source_item *it, struct err *err)
 {
@@ -81,15 +89,18 @@ again_file(struct hook_chat *h, size_t i, struct source_item *it, struct err *er
 	    (st = text_of(h, i, "size", &f.size, err)) != ST_OK || (st = text_of(h, i, "name", &f.name, err)) != ST_OK ||
 	    (st = text_of(h, i, "sha256", &sha256, err)) != ST_OK)
 		return st;
+	/* A message that was tried again in this run has asked for it; this entry's gap is closed by the run that asks next. */
+	if (f.id.n <= IDSET_ID_MAX && idset_has(&h->files, f.id))
+		return (st = leave(h, i, err)) == ST_OK ? ST_END : st;
 	h->phase = PAGE;
 	st = hook_chat_row_fetch(h, &f, of, sha256, it, err);
 	h->pos.n_in_vain = h->fetched.reason != NULL && strcmp(h->fetched.reason, "fetch_failed") == 0 ? h->pos.n_in_vain + 1 : 0;
 	return st;
 }
 
-/* ST_END with *row NULL: it cannot be had, and a note says why.  *shut: the platform gives no messages at all now. */
+/* ST_END with *row NULL: it cannot be had, and a note says why.  *shut: the platform gives no messages at all now; *again: it asks for patience, and had it. */
 static enum status
-fetch_row(struct hook_chat *h, uint64_t seq, struct chat_note *note, struct chat_row **row, bool *shut, struct err *err)
+ask_row(struct hook_chat *h, uint64_t seq, struct chat_note *note, struct chat_row **row, bool *shut, bool *again, struct err *err)
 {
 	static const char late[] = "GetChatData: the server does not keep it any more";
 	struct chat_page page;
@@ -98,6 +109,7 @@ fetch_row(struct hook_chat *h, uint64_t seq, struct chat_note *note, struct chat
 	enum status st;
 
 	*row = NULL;
+	*again = false;
 	if ((st = chat_file_turn(&h->budget, err)) != ST_OK || (st = chat_proc_pull(h->proc, seq - 1, 1, &code, &text, err)) != ST_OK)
 		return st;
 	note->detail = STR("GetChatData: it could not be read again");
@@ -116,9 +128,13 @@ fetch_row(struct hook_chat *h, uint64_t seq, struct chat_note *note, struct chat
 		return ST_END;
 	if (st != ST_OK)
 		return st;
-	*shut = page.errcode != 0;
-	if (*shut)
+	if (page.errcode != 0) {
+		if ((st = chat_pull_patience(&h->pull, page.errcode, again, err)) != ST_OK)
+			return st;
+		*shut = !*again;
 		return ST_END;
+	}
+	h->pull.n_busy = 0;
 	if (page.n == 0 || page.rows[0].seq != seq) {
 		note->is_final = true;
 		note->reason = "expired";
@@ -127,6 +143,18 @@ fetch_row(struct hook_chat *h, uint64_t seq, struct chat_note *note, struct chat
 	}
 	if ((st = chat_decrypt_rows(h->decrypt, page.rows, 1, &h->arena, err)) == ST_OK)
 		*row = page.rows;
+	return st;
+}
+
+static enum status
+fetch_row(struct hook_chat *h, uint64_t seq, struct chat_note *note, struct chat_row **row, bool *shut, struct err *err)
+{
+	enum status st;
+	bool again;
+
+	do
+		st = ask_row(h, seq, note, row, shut, &again, err);
+	while (st == ST_END && again);
 	return st;
 }
 
@@ -174,35 +202,16 @@ not_tried(struct hook_chat *h, uint64_t n, const char *of, const char *why, stru
 	return chat_notes_add(&h->notes, &note, err);
 }
 
-/* The platform gives no messages at all: the rest stays as it is, and the walk that follows tells why. */
-static enum status
-leave_rest(struct hook_chat *h, struct err *err)
-{
-	uint64_t n = h->n_retry - h->pos.retry_at;
-
-	h->pos.retry_over = true;
-	h->n_retry = 0;
-	h->phase = PAGE;
-	return not_tried(h, n, "messages", "messages and files of earlier gaps: the platform gives no messages now", err);
-}
-
-/* So many could not be had that this one waits for the next run, its entry as it is. */
-static enum status
-leave_file(struct hook_chat *h, size_t i, struct err *err)
-{
-	h->pos.n_not_tried++;
-	h->phase = PAGE;
-	return idset_add(&h->retry_set, json_whole(&h->old[i]), NULL, err);
-}
-
 static enum status
 again_over(struct hook_chat *h, struct err *err)
 {
-	uint64_t n = h->pos.n_not_tried;
+	const uint64_t n_files = h->pos.n_not_tried, n_rows = h->pos.n_rows_not_tried;
+	enum status st;
 
-	h->pos.n_not_tried = 0;
-	h->phase = n == 0 ? PULL : PAGE;
-	return not_tried(h, n, "files", "files of earlier gaps: too many in a row could not be had", err);
+	h->pos.n_not_tried = h->pos.n_rows_not_tried = 0;
+	h->phase = n_files + n_rows == 0 ? PULL : PAGE;
+	st = not_tried(h, n_rows, "messages", "messages of earlier gaps: the platform gives no messages now", err);
+	return st == ST_OK ? not_tried(h, n_files, "files", "files of earlier gaps: too many in a row could not be had", err) : st;
 }
 
 /* ST_END: nothing to give for this step. */
@@ -219,14 +228,20 @@ hook_chat_retry(struct hook_chat *h, struct source_item *it, struct err *err)
 	i = next_entry(h);
 	if ((st = retry_read(h->old, i, &h->arena, &h->before, err)) != ST_OK)
 		return st;
-	if (json_get(h->old, i, "file") == 0)
-		st = again_row(h, i, &shut, it, err);
-	else if (h->pos.n_in_vain < IN_VAIN_MAX)
+	if (json_get(h->old, i, "file") == 0) {
+		if (!h->pos.rows_shut)
+			st = again_row(h, i, &shut, it, err);
+		h->pos.rows_shut |= shut;
+		if (h->pos.rows_shut) {
+			h->pos.n_rows_not_tried++;
+			st = (st = leave(h, i, err)) == ST_OK ? ST_END : st;
+		}
+	} else if (h->pos.n_in_vain < IN_VAIN_MAX) {
 		st = again_file(h, i, it, err);
-	else
-		st = (st = leave_file(h, i, err)) == ST_OK ? ST_END : st;
-	if (shut)
-		return (st = leave_rest(h, err)) == ST_OK ? ST_END : st;
+	} else {
+		h->pos.n_not_tried++;
+		st = (st = leave(h, i, err)) == ST_OK ? ST_END : st;
+	}
 	if (st != ST_OK && st != ST_END)
 		return st;
 	h->pos.retry_at++;

@@ -41,8 +41,8 @@ fake_next(struct hook *h, struct source_item *it, struct err *err)
 }
 
 static enum status fake_sync(struct hook *h, struct err *err) { (void)h; (void)err; return ST_OK; }
-static struct str fake_cursor(struct hook *h) { return buf_str(&((struct fake *)(void *)h)->cursor); }
-static struct str fake_carry(struct hook *h) { (void)h; return STR("{\"seq\":4}"); }
+static enum status fake_cursor(struct hook *h, struct str *out, struct err *err) { (void)err; *out = buf_str(&((struct fake *)(void *)h)->cursor); return ST_OK; }
+static enum status fake_carry(struct hook *h, struct str *out, struct err *err) { (void)h; (void)err; *out = STR("{\"seq\":4}"); return ST_OK; }
 static void fake_close(struct hook *h) { struct fake *f = (struct fake *)(void *)h; buf_free(&f->cursor); free(f); }
 
 enum status

@@ -21,6 +21,7 @@ put(struct run *w, const char *what, struct str a, struct str b, struct str c)
 static void
 run(struct chat_rig *r, struct run *w, struct str cursor, struct str carry, unsigned pages)
 {
+	struct str text;
 	struct source_params params = { .config = r->config, .tenant = "acme", .scope = &w->scope, .work_dir = r->work, .program = self,
 	    .n_threads = 2, .backoff_ms = 1, .run = w->name };
 	const struct hook_ctx ctx = { &params, cursor, carry, &w->n_gaps };
@@ -59,7 +60,8 @@ run(struct chat_rig *r, struct run *w, struct str cursor, struct str carry, unsi
 			put(w, "P", STR_NONE, STR_NONE, STR_NONE);
 			assert_int_equal(h->sync(h, &r->err), ST_OK);
 			buf_clear(&w->cursor);
-			assert_int_equal(buf_str_add(&w->cursor, h->cursor(h), &r->err), ST_OK);
+			assert_int_equal(h->cursor(h, &text, &r->err), ST_OK);
+			assert_int_equal(buf_str_add(&w->cursor, text, &r->err), ST_OK);
 			if (pages > 0 && --pages == 0)
 				goto out;
 			break;
@@ -68,7 +70,8 @@ run(struct chat_rig *r, struct run *w, struct str cursor, struct str carry, unsi
 			break;
 		}
 	}
-	assert_int_equal(buf_str_add(&w->carry, h->carry(h), &r->err), ST_OK);
+	assert_int_equal(h->carry(h, &text, &r->err), ST_OK);
+	assert_int_equal(buf_str_add(&w->carry, text, &r->err), ST_OK);
 out:
 	h->close(h);
 	assert_int_equal(buf_z(&w->out, &r->err), ST_OK);
@@ -418,6 +421,32 @@ test_not_again(void **state)
 	chat_rig_close(&r);
 }
 
+/* A token that is over, or a busy platform, costs a renewal or a wait, and nothing of what is tried again; no messages at all: files are tried all the same, rows wait. */
+static void
+test_again_patiently(void **state)
+{
+	static const char *const hows[] = { "rows=6 stale=1", "licence" };
+	struct chat_rig r;
+	struct run w;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		chat_rig_open(&r);
+		message(&r, 1, "file", "\"file\":{\"sdkfileid\":\"file-2500\",\"filesize\":2500,\"filename\":\"plan.txt\"}");
+		w = next_run(&r, "one", "rows=5 nokey=2 down=all", NULL, false);
+		assert_int_equal(count(&w, "G files file-2500 fetch_failed\n"), 1);
+		w = next_run(&r, "two", hows[i], &w, i == 1);
+		assert_int_equal(count(&w, "F file-2500"), 1);
+		assert_int_equal(count(&w, "G messages  not_tried\n"), i);
+		assert_int_equal(count(&w, "R messages m2 2\n"), 1 - i);
+		assert_true(carries(&w, "\"row\":2") == (i == 1));
+		assert_false(carries(&w, "\"file\""));
+		run_free(&w);
+		chat_rig_close(&r);
+	}
+}
+
 /* Files that cannot be had one after the other: the rest waits, untried, and one gap counts it; rows are tried all the same. */
 static void
 test_in_vain(void **state)
@@ -510,7 +539,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs), cmocka_unit_test(test_resume), cmocka_unit_test(test_window), cmocka_unit_test(test_files),
-		cmocka_unit_test(test_again), cmocka_unit_test(test_not_again), cmocka_unit_test(test_in_vain), cmocka_unit_test(test_scope), cmocka_unit_test(test_unconfigured)
+		cmocka_unit_test(test_again), cmocka_unit_test(test_not_again), cmocka_unit_test(test_again_patiently), cmocka_unit_test(test_in_vain), cmocka_unit_test(test_scope), cmocka_unit_test(test_unconfigured)
 	};
 
 	if (argc == 2 && strcmp(argv[1], "--chat-child") == 0)
