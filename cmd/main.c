@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cmd/app.h"
@@ -24,6 +25,8 @@ const struct command *const commands[] = {
 	&command_init, &command_export, &command_resume, &command_runs, &command_verify, &command_list, &command_show, &command_extract,
 	&command_render, &command_prove, &command_check, &command_redact, &command_sign, &command_timestamp, &command_chain, NULL
 };
+
+#define FILES_MAX 65536
 
 static const struct option_def global_options[] = {
 	{ "config", 'c', "FILE", N_("configuration file"), false },
@@ -327,6 +330,18 @@ memory_returns(void)
 	(void)mallopt(M_MMAP_THRESHOLD, 128 << 10);
 }
 
+/* A mail holds its attachments open until it is written, thousands of them on a busy day: what the system allows is taken. */
+static void
+many_files(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < r.rlim_max) {
+		r.rlim_cur = r.rlim_max > FILES_MAX ? FILES_MAX : r.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -340,6 +355,7 @@ main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "--chat-child") == 0)
 		return chat_child_main(3);
 	memory_returns();
+	many_files();
 	err_init(&err);
 	early_language(&app, argc, argv);
 	stop_start();

@@ -327,12 +327,25 @@ one_step(struct approval *a, const char *zh, const char *en)
 	pdf_line(a->d, 0);
 }
 
+/* Whoever types a command from this page must not run what somebody wrote into an id. */
+static bool
+can_be_typed(struct str id)
+{
+	size_t i;
+
+	for (i = 0; i < id.n; i++)
+		if (id.p[i] == '\0' || strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-", id.p[i]) == NULL)
+			return false;
+	return id.n > 0 && id.n <= 256;
+}
+
 /* From this page to the signed archive, as it is typed; the names are those of this archive. */
 static void
 steps(struct approval *a)
 {
 	const char *archive = a->opt->archive == NULL ? "ARCHIVE" : a->opt->archive;
-	const struct str id = pdf_text_cut(a->rec->id, 256);
+	const bool typed = can_be_typed(a->rec->id);
+	const struct str id = typed ? a->rec->id : STR("ID");
 
 	one_step(a, "1. 本页与记录：取出内嵌文件，计算叶散列，与上面的比较。", "The page and the record: take the embedded file out and compare its leaf hash with the one above.");
 	pdf_sayz(a->d, 0, PDF_CODE, "pdfdetach -save 1 -o record.json FILE.pdf; (printf '\\0'; cat record.json) | sha256sum");
@@ -340,6 +353,8 @@ steps(struct approval *a)
 	pdf_sayf(a->d, 0, PDF_CODE, "custody verify %s.tar.gz --trust trust.conf", archive);
 	one_step(a, "3. 记录在归档包中：与 record.json 逐字节相同，其后是换行。", "The record stands in the archive: the bytes of record.json, then a line end.");
 	pdf_sayf(a->d, 0, PDF_CODE, "custody show %s.tar.gz '%s/%.*s' --trust trust.conf", archive, a->rec->stream, STR_ARG(id));
+	if (!typed)
+		pdf_sayz(a->d, 0, PDF_SMALL, "   （ID：上面的记录编号，按 shell 规则加引号 the record's id above, quoted for the shell）");
 	one_step(a, "4. 只向他人证明这一条：生成披露包，由对方核验。", "To prove this record alone to somebody else: a disclosure package, checked by them.");
 	pdf_sayf(a->d, 0, PDF_CODE, "custody prove %s.tar.gz '%s/%.*s' -o proof --trust trust.conf; custody check proof --trust trust.conf", archive, a->rec->stream, STR_ARG(id));
 	one_step(a, "没有本程序时：归档包内的 VERIFY.txt 只用 coreutils 和 openssl 说明全部步骤。", "Without this program: VERIFY.txt in the archive tells every step with coreutils and openssl alone.");

@@ -400,14 +400,30 @@ tell(struct pdf_doc *d)
 		pdf_cell_clear(&d->cell[i]);
 }
 
-struct out { int fd; const char *name; struct err err; };
+/* Cairo writes a few octets at a time, a thousand times a page. */
+struct out { int fd; const char *name; struct err err; size_t n; unsigned char block[32768]; };
+
+static enum status
+out_flush(struct out *o)
+{
+	enum status st = fs_write_all(o->fd, o->name, o->block, o->n, &o->err);
+
+	o->n = 0;
+	return st;
+}
 
 static cairo_status_t
 out_write(void *closure, const unsigned char *p, unsigned n)
 {
 	struct out *o = closure;
 
-	return fs_write_all(o->fd, o->name, p, n, &o->err) == ST_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+	if (o->n + n > sizeof(o->block) && out_flush(o) != ST_OK)
+		return CAIRO_STATUS_WRITE_ERROR;
+	if (n > sizeof(o->block))
+		return fs_write_all(o->fd, o->name, p, n, &o->err) == ST_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+	memcpy(o->block + o->n, p, n);
+	o->n += n;
+	return CAIRO_STATUS_SUCCESS;
 }
 
 static enum status
@@ -431,6 +447,8 @@ draw(struct pdf_doc *d, struct out *o)
 	if (cs == CAIRO_STATUS_SUCCESS)
 		cs = cairo_surface_status(surface);
 	cairo_surface_destroy(surface);
+	if (cs == CAIRO_STATUS_SUCCESS && out_flush(o) != ST_OK)
+		cs = CAIRO_STATUS_WRITE_ERROR;
 	if (d->st == ST_OK && o->err.code != ST_OK) {
 		if (d->err != NULL)
 			*d->err = o->err;

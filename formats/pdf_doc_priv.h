@@ -11,6 +11,8 @@
 #define MARGIN 48.0
 #define TOP 62.0 /* below the running head */
 #define BOTTOM (PAGE_H - 58.0) /* above the foot */
+#define HEAD_MAX 240.0 /* points of a table's head */
+#define PDF_BAND_MAX 2048u /* bytes of a band: it is never cut between pages */
 #define PICTURES_MAX 16 /* of one page: each is kept until it is finished */
 
 /* Text with styles, and how it is laid out. */

@@ -1,5 +1,6 @@
 /* pdf_table.c: rows of cells; a row that no page holds is cut between its lines and goes on. */
 #include "formats/pdf_doc_priv.h"
+#include "formats/pdf_text.h"
 
 #define PAD_X 4.0
 #define PAD_Y 3.0
@@ -31,21 +32,6 @@ pdf_table(struct pdf_doc *d, unsigned n, const double *shares)
 	d->has_head = false;
 }
 
-void
-pdf_table_head(struct pdf_doc *d)
-{
-	unsigned i;
-
-	for (i = 0; i < d->n_columns; i++) {
-		pdf_cell_clear(&d->head[i]);
-		pdf_cell_swap(&d->head[i], &d->cell[i]);
-	}
-	d->has_head = true;
-	pdf_room(d, 60);
-	if (d->y > TOP + 1) /* else the new page has drawn it */
-		pdf_table_draw_head(d);
-}
-
 static double
 lay_all(struct pdf_doc *d, struct pdf_cell *cells)
 {
@@ -57,6 +43,27 @@ lay_all(struct pdf_doc *d, struct pdf_cell *cells)
 		h = one > h ? one : h;
 	}
 	return h;
+}
+
+void
+pdf_table_head(struct pdf_doc *d)
+{
+	unsigned i;
+
+	/* A head comes again on every page: one that would leave no room there stands once, as a row. */
+	if (d->st == ST_OK && lay_all(d, d->cell) > HEAD_MAX) {
+		pdf_row(d);
+		return;
+	}
+
+	for (i = 0; i < d->n_columns; i++) {
+		pdf_cell_clear(&d->head[i]);
+		pdf_cell_swap(&d->head[i], &d->cell[i]);
+	}
+	d->has_head = true;
+	pdf_room(d, 60);
+	if (d->y > TOP + 1) /* else the new page has drawn it */
+		pdf_table_draw_head(d);
 }
 
 void
@@ -124,7 +131,7 @@ static void
 draw_long(struct pdf_doc *d)
 {
 	PangoLayoutIter *it[PDF_COLUMNS] = { NULL };
-	bool more[PDF_COLUMNS] = { false }, any = true;
+	bool more[PDF_COLUMNS] = { false }, any = true, starved = false;
 	unsigned i;
 
 	for (i = 0; i < d->n_columns; i++) {
@@ -133,7 +140,7 @@ draw_long(struct pdf_doc *d)
 	}
 	while (any && d->st == ST_OK) {
 		double room = BOTTOM - d->y - 2 * PAD_Y, high = 0;
-		bool fresh = d->y < TOP + 60; /* at most a head stands above */
+		bool fresh = d->y < TOP + 60 || starved; /* at most a head stands above; or a page on which nothing found room: it must go on */
 
 		any = false;
 		pdf_tag(d, "TR", true);
@@ -146,6 +153,7 @@ draw_long(struct pdf_doc *d)
 			}
 		pdf_tag(d, "TR", false);
 		d->y += high + 2 * PAD_Y;
+		starved = high <= 0;
 		if (any)
 			pdf_page_next(d);
 	}
@@ -191,6 +199,12 @@ pdf_row(struct pdf_doc *d)
 void
 pdf_band(struct pdf_doc *d)
 {
+	const struct str text = buf_str(&d->cell[0].text), shown = pdf_text_cut(text, PDF_BAND_MAX);
+
+	if (shown.n < text.n) {
+		d->cell[0].text.n = shown.n;
+		pdf_sayf(d, 0, PDF_MARK, "… 此处截断，其后 %zu 字节见内嵌记录 cut here: %zu more bytes stand in the embedded record", text.n - shown.n, text.n - shown.n);
+	}
 	if (d->st == ST_OK && d->band_waits)
 		draw_band(d);
 	pdf_cell_clear(&d->band);

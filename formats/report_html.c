@@ -436,6 +436,17 @@ verdict(struct page *p)
 	const bool complete = is_true(p, "complete"), goes_on = json_get(p->t, 0, "volume_note") != 0;
 	struct html_out *h = &p->h;
 
+	if (json_get(p->t, 0, "derived_from") != 0) {
+		html_open(h, "p");
+		html_attr_z(h, "class", "verdict");
+		html_open(h, "strong");
+		html_words(h, "派生视图：对平台不作任何陈述。", "A rendering: it says nothing of the platform.");
+		html_close(h, "strong");
+		html_words(h, "缺口与边界如下，均为 derived_from 所列归档包的。", "Gaps and limits below are those of the archive that derived_from names.");
+		html_close(h, "p");
+		html_z(h, "\n");
+		return;
+	}
 	html_open(h, "p");
 	html_attr_z(h, "class", complete ? "verdict good" : "verdict bad");
 	html_open(h, "strong");

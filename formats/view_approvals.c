@@ -53,9 +53,9 @@ document(struct making *m, const struct record *rec, const char *path, struct er
 	struct buf title, head, author;
 	enum status st;
 
-	buf_init(&title, 4096);
-	buf_init(&head, 8192);
-	buf_init(&author, 4096);
+	buf_init(&title, 16384);
+	buf_init(&head, 65536);
+	buf_init(&author, 16384);
 	a.picture = m->picture;
 	if ((st = names(m, rec, &title, &head, &author, err)) == ST_OK && (st = approval_begin(&a, err)) == ST_OK) {
 		struct pdf_job job = { .fonts = m->fonts, .tag = STREAM, .head = head.p, .body = approval_tell, .ctx = &a };

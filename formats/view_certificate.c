@@ -294,25 +294,39 @@ provenance(struct certificate *c)
 }
 
 static void
+figures(struct certificate *c, bool whole)
+{
+	pdf_sayz(c->d, 0, PDF_PLAIN, "缺口 gaps: ");
+	pdf_say(c->d, 0, whole ? PDF_GOOD : PDF_BAD, get(c, 0, "gaps"));
+	pdf_sayz(c->d, 0, PDF_PLAIN, "    边界 limits: ");
+	pdf_say(c->d, 0, PDF_STRONG, get(c, 0, "limits"));
+	pdf_sayz(c->d, 0, PDF_SMALL, "    （缺口：范围之内应有而没有；边界：平台、版本或授权从未提供。A gap should be there and is not; a limit was never offered.）");
+	if (!str_is(get(c, 0, "limits"), "0")) {
+		pdf_line(c->d, 0);
+		pdf_sayz(c->d, 0, PDF_SMALL, "边界之外的内容不在本归档包中，逐条列于下文。What lies beyond a limit is not in this archive; each one is told below.");
+	}
+	pdf_paragraph(c->d);
+}
+
+static void
 tell(struct pdf_doc *d, void *ctx)
 {
 	struct certificate *c = ctx;
+	const bool derived = json_get(c->t, 0, "derived_from") != 0;
 	bool whole;
 
 	c->d = d;
 	whole = str_is(get(c, 0, "complete"), "true");
 	pdf_title(d, str_of(c->in->opt->organization), (struct pdf_label){ "归档报告", "Report of an archive" }, STR("完整性证明 Completeness certificate"),
-	    whole ? (struct pdf_label){ "完整", "Complete" } : (struct pdf_label){ "有缺口", "With gaps" }, whole ? PDF_GOOD : PDF_BAD);
-	pdf_sayz(d, 0, PDF_PLAIN, "缺口 gaps: ");
-	pdf_say(d, 0, whole ? PDF_GOOD : PDF_BAD, get(c, 0, "gaps"));
-	pdf_sayz(d, 0, PDF_PLAIN, "    边界 limits: ");
-	pdf_say(d, 0, PDF_STRONG, get(c, 0, "limits"));
-	pdf_sayz(d, 0, PDF_SMALL, "    （缺口：范围之内应有而没有；边界：平台、版本或授权从未提供。A gap should be there and is not; a limit was never offered.）");
-	if (!str_is(get(c, 0, "limits"), "0")) {
-		pdf_line(d, 0);
-		pdf_sayz(d, 0, PDF_SMALL, "边界之外的内容不在本归档包中，逐条列于下文。What lies beyond a limit is not in this archive; each one is told below.");
+	    derived ? (struct pdf_label){ "派生视图", "Rendering" } : whole ? (struct pdf_label){ "完整", "Complete" } : (struct pdf_label){ "有缺口", "With gaps" },
+	    derived ? PDF_OPEN : whole ? PDF_GOOD : PDF_BAD);
+	if (derived) {
+		pdf_sayz(d, 0, PDF_PLAIN, "派生视图对平台不作任何陈述；下列缺口与边界是 derived_from 所列归档包的。A rendering says nothing of the platform; gaps and limits below are those of the "
+		    "archive that derived_from names.");
+		pdf_paragraph(d);
+	} else {
+		figures(c, whole);
 	}
-	pdf_paragraph(d);
 	facts_told(c);
 	streams(c);
 	pdf_heading(d, (struct pdf_label){ "方法", "Method" }, PDF_KEEP);

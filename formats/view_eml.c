@@ -30,6 +30,7 @@ struct eml {
 	struct reference *who;
 	const struct conversation *now;
 	char		 dir[PATH_NAME];
+	struct buf	 key;		/* what names the directory */
 	/* of one message: */
 	struct mail	*mail;
 	const char	*day;
@@ -252,7 +253,10 @@ conversation(void *ctx, const struct conversation *now, struct err *err)
 	enum status st;
 
 	e->now = now;
-	if ((st = path_of_id(now->key, PATH_HASH, e->dir, err)) != ST_OK)
+	/* A room could be called as a list of members is written: it must not get the same directory. */
+	buf_clear(&e->key);
+	if ((now->room.n > 0 && now->room.p[0] == '[' && (st = buf_putc(&e->key, '\0', err)) != ST_OK) || (st = buf_str_add(&e->key, now->key, err)) != ST_OK ||
+	    (st = path_of_id(buf_str(&e->key), PATH_HASH, e->dir, err)) != ST_OK)
 		return st;
 	return conversations_days(e->talk, now->number, day, e, err);
 }
@@ -269,6 +273,7 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 	e->place = place;
 	arena_init(&e->arena, LIMIT_ARENA);
 	arena_init(&e->kept, LIMIT_ARENA);
+	buf_init(&e->key, 8 * LIMIT_RECORD);
 	if ((st = reference_open(&e->who, in, err)) == ST_OK && (st = conversations_open(&e->talk, in, err)) == ST_OK) {
 		transcript_init(&e->words, e->talk, e->who);
 		e->words.file = attach;
@@ -280,6 +285,7 @@ make(const struct view_input *in, struct view_place *place, struct err *err)
 	reference_close(e->who);
 	arena_free(&e->arena);
 	arena_free(&e->kept);
+	buf_free(&e->key);
 	mem_free(e);
 	return st;
 }

@@ -54,6 +54,19 @@ bent() { jq -c "select(.n.status == \"$1\" and (.n.route[0].role == \"approver\"
 mkdir bent && "$BUILD/views_driver" pdf bent.jsonl bent && [ "$(find bent -name '*.pdf' | wc -l)" = 6 ] || fail "bent records: $(find bent | wc -l)"
 for f in $(find bent -name '*.pdf' | sort); do pdftotext -raw $f told && grep -q '的状态不一致' told && basename $f .pdf; done >got
 [ "$(tr '\n' ' ' <got)" = "odd-1 odd-2 odd-3 " ] && pass "states that contradict each other are told as such" || fail "contradictions: $(tr '\n' ' ' <got)"
+# What a form's author may call a column, or a step's mode be, fills pages: they end, nothing is lost in silence, and an id with a quote is no command.
+{
+	for n in 400 20000; do
+		bent approved ".n.fields = [{control:\"Table\",id:\"T\",title:\"t\",rows:[[range(6) | {control:\"Text\",id:\"a\\(.)\",title:(\"审\" * $n),text:\"x\"}]]}]" "head-$n"
+	done
+	bent approved '.n.route[0].mode = ("模" * 20000)' mode
+	bent approved '.n.form = ("\u0001" * 300)' controls
+	bent approved . "q';reboot;'"
+} >odd.jsonl
+mkdir odd && expect 0 "odd forms are drawn" timeout 60 "$BUILD/views_driver" pdf odd.jsonl odd
+[ "$(find odd -name '*.pdf' | wc -l)" = 5 ] && pass "all of them" || fail "$(find odd -name '*.pdf')"
+pdftotext -raw odd/data/views/approvals/mode.pdf told && grep -q 'more bytes stand' told && pass "a band that is cut says so" || fail "cut in silence"
+pdftotext -raw odd/data/views/approvals/h-*.pdf told && ! grep -q 'custody .*reboot' told && grep -q "'approvals/ID'" told && pass "no command out of an id" || fail "$(grep custody told)"
 jq -r '(.n.route // [] | map(select(.role != "copy") | .status)) as $s
 	| select(((.n.status | IN("approved", "paid")) and ($s | any(IN("rejected", "in_progress")))) or (.n.status == "rejected" and ($s | length > 0 and all(. != "rejected")))) | .id' all.jsonl | sort >want
 for f in $paper/*.pdf; do pdftotext -raw $f told && grep -q '的状态不一致' told && basename $f .pdf; done | sort >got

@@ -29,6 +29,7 @@ expect 0 "both archives are VALID, and their views agree" "${V[@]}" w
 rm -rf theirs; mkdir theirs; tar -xzf $B -C theirs --strip-components=1
 diff -rq theirs/data/views all/data/views >diff && pass "the same views" || fail "$(head -3 diff)"
 check "the certificate says what it is" jq -e --arg s "$seal" '.complete == null and .derived_from.seal_sha256 == $s and .derived_from.archive == "acme-00000001" and (.method.zh | length > 10)' theirs/data/report/completeness.json
+grep -q 'it says nothing of the platform' theirs/data/report/report.html && ! grep -q 'Incomplete\|Complete:' theirs/data/report/report.html && pass "and so does its page" || fail "verdict of a rendering"
 jq -e --arg s "$seal" -s '[.[] | select(.n.action == "rendering.begin" and .n.detail.derived_from.seal_sha256 == $s and .n.detail.scope != null)] | length == 1' theirs/data/records/events/*.jsonl >/dev/null && pass "one event says it" || fail "events"
 c=$(sed -n 's/^Covers: //p' w/acme-00000001.seal/seal.txt | cut -d/ -f2)
 grep -qx "Covers: $c/$c" theirs/seal/seal.txt && pass "it covers no time" || fail "$(grep Covers theirs/seal/seal.txt)"
