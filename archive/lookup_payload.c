@@ -2,6 +2,7 @@
  * lookup_payload.c: payload files as the signed manifest has them, one after the other or by name.  Of an encrypted archive, with a key, the plain ones: each part is held
  * against its line of the manifest before it is opened, for anybody can encrypt for a recipient.
  */
+#include <errno.h>
 #include <unistd.h>
 
 #include "archive/lookup_parts.h"
@@ -286,6 +287,7 @@ fill_places(struct lookup *l, struct lines *m, struct err *err)
 	struct line line;
 	uint64_t i, number;
 	enum status st;
+	ssize_t n;
 
 	lines_begin(l, m, 0);
 	for (i = 0; (st = lines_next(m, &line, err)) == ST_OK; i++) {
@@ -293,8 +295,11 @@ fill_places(struct lookup *l, struct lines *m, struct err *err)
 			continue;
 		index_put(place, 8, line.at);
 		index_put(place + 8, 8, i + 1);
-		if (pwrite(l->payload.places, place, PLACE, (off_t)(number * PLACE)) != (ssize_t)PLACE)
+		if ((n = pwrite(l->payload.places, place, PLACE, (off_t)(number * PLACE))) != (ssize_t)PLACE) {
+			if (n >= 0)
+				errno = ENOSPC;
 			return err_sys(err, _("cannot write a temporary file"));
+		}
 	}
 	return st == ST_END ? ST_OK : st;
 }
@@ -308,13 +313,16 @@ find(struct lookup *l, struct lines *m, const char *path, uint64_t *at, uint64_t
 	unsigned char place[PLACE];
 	struct line line;
 	enum status st;
+	ssize_t got;
 
 	if (file > 0) {
 		if (l->payload.places < 0 && (st = fs_nameless(-1, &l->payload.places, err)) == ST_OK && (st = fill_places(l, m, err)) != ST_OK)
 			fs_drop(&l->payload.places);
 		if (l->payload.places < 0)
 			return st;
-		if (pread(l->payload.places, place, PLACE, (off_t)(file * PLACE)) != (ssize_t)PLACE || index_get(place + 8, 8) == 0)
+		if ((got = pread(l->payload.places, place, PLACE, (off_t)(file * PLACE))) < 0)
+			return err_sys(err, _("cannot read a temporary file"));
+		if (got != (ssize_t)PLACE || index_get(place + 8, 8) == 0)
 			return ST_END;
 		*at = index_get(place, 8);
 		*number = index_get(place + 8, 8) - 1;

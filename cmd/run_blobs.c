@@ -47,14 +47,14 @@ run_blobs_keep(struct run *r, const struct source_item *it, struct err *err)
 	enum status st;
 	int fd;
 
-	if (run_blobs_room(r, it) == 0)
+	if (it->rec == NULL || record_get(it->rec, "path").n == 0)
 		return ST_OK;
-	if ((st = fs_open_read(dir, it->blob, &fd, err)) != ST_OK)
+	/* What an interrupted session left under this name was never committed, and may be a picture where this is none. */
+	kept_name(r->archive, record_get(it->rec, "path"), name);
+	if ((st = fs_unlink(dir, name, err)) != ST_OK || run_blobs_room(r, it) == 0 || (st = fs_open_read(dir, it->blob, &fd, err)) != ST_OK)
 		return st;
 	if (is_picture(fd)) {
-		kept_name(r->archive, record_get(it->rec, "path"), name);
-		/* What an interrupted session left under this name was never committed. */
-		if ((st = fs_sync(fd, it->blob, err)) == ST_OK && (st = fs_unlink(dir, name, err)) == ST_OK && linkat(dir, it->blob, dir, name, 0) != 0)
+		if ((st = fs_sync(fd, it->blob, err)) == ST_OK && linkat(dir, it->blob, dir, name, 0) != 0)
 			st = err_sys(err, _("cannot make %s"), name);
 		r->blobs_kept = true;
 		r->state.volume.views += it->blob_size;

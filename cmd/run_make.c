@@ -15,6 +15,7 @@
 struct making {
 	const struct run *run;
 	const struct view_input *in;
+	size_t		 n_families;
 	atomic_size_t	 next;		/* family to be taken */
 	atomic_bool	 failed;
 	pthread_mutex_t	 lock;		/* of the rest */
@@ -63,12 +64,11 @@ streams(struct record_iter *it, enum status (*each)(void *, const char *, struct
 static const struct view_family *
 take(struct making *m)
 {
-	const struct view_family *family;
+	size_t i;
 
-	while ((family = formats_all[atomic_fetch_add(&m->next, 1)]) != NULL)
-		if (family != &csv_view && run_view_wanted(m->run, family))
-			return family;
-	atomic_fetch_sub(&m->next, 1);	/* the end stays the end for whoever asks again */
+	while ((i = atomic_fetch_add(&m->next, 1)) < m->n_families)
+		if (formats_all[i] != &csv_view && run_view_wanted(m->run, formats_all[i]))
+			return formats_all[i];
 	return NULL;
 }
 
@@ -125,6 +125,8 @@ run_make(const struct run *r, const struct view_input *in, struct archive_pages 
 	}
 	if (st != ST_OK)
 		return st;
+	while (formats_all[m.n_families] != NULL)
+		m.n_families++;
 	formats_threads();
 	for (n = 1; n < WORKERS; n++)
 		if (pthread_create(&threads[n], NULL, worker, &workers[n]) != 0)

@@ -84,6 +84,10 @@ acme-00000003 INVALID false
 acme-00000005 VALID true" ] && pass "each as it was found" || fail "$(jq -c .n rd)"
 cp t/store/acme-00000002.tar.gz b.tar.gz
 expect 0 "brought back from a copy, nothing contradicts it" "${C[@]}" verify --trust t/trust.conf --renewal s/acme-00000006.tar.gz b.tar.gz
+# what is no file, in the directory of a seal that a renewal knows: a contradiction, and not a fault of reading
+again; renew 0 "to be disturbed"
+mkdir s/acme-00000002.seal/zz
+expect 7 "a directory in it is INVALID" "${C[@]}" verify --trust t/trust.conf s
 # lists that cannot be had
 again; sed "s,^\[seal\],[seal]\ncrl = http://127.0.0.1:9/gone.crl\, http://127.0.0.1:$PORT/no.crl," "$conf" >t/crl.conf
 C=("$CUSTODY" -c t/crl.conf --lang en -q); renew 3 "lists that cannot be had"
