@@ -64,7 +64,8 @@ text_of(struct facts *f, const struct json_node *t, size_t i, const char *name, 
 static enum status
 families(struct facts *f, const struct json_node *t, struct err *err)
 {
-	const size_t views = json_get(t, 0, "views"), list = views == 0 ? 0 : json_get(t, views, "formats"), crlf = views == 0 ? 0 : json_get(t, views, "crlf");
+	const size_t views = json_get(t, 0, "views"), list = views == 0 ? 0 : json_get(t, views, "formats"), crlf = views == 0 ? 0 : json_get(t, views, "crlf"),
+	    pdf_signed = views == 0 ? 0 : json_get(t, views, "pdf_signed");
 	struct str s, copy;
 	enum status st;
 	size_t k;
@@ -75,6 +76,7 @@ families(struct facts *f, const struct json_node *t, struct err *err)
 			return st;
 	}
 	f->crlf = crlf != 0 && t[crlf].tok == JSON_TRUE;
+	f->pdf_signed = pdf_signed != 0 && t[pdf_signed].tok == JSON_TRUE;
 	for (k = list == 0 || t[list].tok != JSON_ARR ? 0 : list + 1; k != 0 && k < t[list].next; k = t[k].next) {
 		if (t[k].tok != JSON_STR || f->n_formats == FACTS_FAMILIES)
 			return err_set(err, ST_UNSURE, _("%s of the archive is no completeness report"), FACTS_REPORT);

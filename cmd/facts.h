@@ -22,7 +22,7 @@ struct facts {
 	const char	*zone, *program, *platform, *tenant;	/* "" where it does not say */
 	struct str	 scope;			/* JSON */
 	int64_t		 made_ms;		/* the run's start, else the time of the seal */
-	bool		 crlf;
+	bool		 crlf, pdf_signed;
 	const char	*history;		/* the oldest archive that dated members and departments; "": none was read; NULL: no dates were made */
 	const char	*formats[FACTS_FAMILIES];	/* names of families, also of ones that this program does not know */
 	size_t		 n_formats;

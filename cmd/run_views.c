@@ -81,7 +81,8 @@ put_views(struct run *r, struct buf *out, struct err *err)
 	size_t i;
 
 	run_view_options(r, &opt);
-	st = buf_addf(out, err, ",\"views\":{\"crlf\":%s,\"formats\":[", opt.crlf ? "true" : "false");
+	/* Signatures differ each time, and a key is not at hand later: whoever makes the views again cannot compare these. */
+	st = buf_addf(out, err, ",\"views\":{\"crlf\":%s,%s\"formats\":[", opt.crlf ? "true" : "false", opt.signer != NULL ? "\"pdf_signed\":true," : "");
 	for (i = 0; st == ST_OK && formats_all[i] != NULL; i++)
 		if (run_view_wanted(r, formats_all[i])) {
 			st = buf_addf(out, err, "%s\"%s\"", first ? "" : ",", formats_all[i]->name);

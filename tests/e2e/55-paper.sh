@@ -40,6 +40,9 @@ for f in $(ls $paper/*.pdf | awk 'NR % 8 == 1' | head -10); do
 done
 [ $all = yes ] && [ "${words:-0}" -gt 50 ] && pass "ten approvals: $words Chinese strings, records and leaf hashes found by pdftotext and pdfdetach" || fail "text: ${words:-0} strings"
 
+expect 0 "its views agree, as far as signed pages can be compared" "$CUSTODY" --lang en verify --views --trust t/trust.conf t/store/acme-00000001.tar.gz
+grep -q "were not compared: $((n + 1))" out && pass "and those that cannot are counted" || fail "$(grep -i views out)"
+
 # Where the platform's state of the whole and of its steps disagree the page says so, and nowhere else.  The simulator has none of those: records are bent.
 cat x/data/records/approvals/*.jsonl >all.jsonl
 bent() { jq -c "select(.n.status == \"$1\" and (.n.route[0].role == \"approver\")) | $2 | .id = \"$3\" | .source.endpoint = \"approvals\"" all.jsonl | head -1; }
