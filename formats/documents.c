@@ -115,8 +115,11 @@ put_id(struct buf *b, struct str s, struct err *err)
 	enum status st = ST_OK;
 	size_t i;
 
+	/* What a load file has for its own, or XML cannot hold, is told by its octets: an id is read back as it was. */
 	for (i = 0; i < s.n && st == ST_OK; i++)
-		if ((s.p[i] != ';' && s.p[i] != '@' && s.p[i] != '\\') || (st = buf_putc(b, '\\', err)) == ST_OK)
+		if (s.p[i] < 0x20 || s.p[i] > 0x7e)
+			st = buf_addf(b, err, "\\x%02x", (unsigned char)s.p[i]);
+		else if ((s.p[i] != ';' && s.p[i] != '@' && s.p[i] != '\\') || (st = buf_putc(b, '\\', err)) == ST_OK)
 			st = buf_putc(b, s.p[i], err);
 	return st;
 }
@@ -307,10 +310,17 @@ piece(struct str list, size_t *at, struct arena *a, struct str *out, struct err 
 		return st;
 	to = p;
 	*out = (struct str){ to, 0 };
-	for (; *at < list.n && list.p[*at] != ';' && list.p[*at] != '@'; (*at)++) {
-		if (list.p[*at] == '\\' && ++*at == list.n)
+	for (; *at < list.n && list.p[*at] != ';' && list.p[*at] != '@'; (*at)++, out->n++) {
+		const bool escaped = list.p[*at] == '\\';
+
+		if (escaped && ++*at == list.n)
 			return err_set(err, ST_INPUT, _("a list of records ends in the middle of one"));
-		to[out->n++] = list.p[*at];
+		to[out->n] = list.p[*at];
+		if (!escaped || list.p[*at] != 'x')
+			continue;
+		if (list.n - *at < 3 || !digest_unhex((struct str){ list.p + *at + 1, 2 }, (unsigned char *)to + out->n, 1))
+			return err_set(err, ST_INPUT, _("a list of records ends in the middle of one"));
+		*at += 2;
 	}
 	return ST_OK;
 }

@@ -21,7 +21,7 @@ struct document {
 	int64_t		 from_ms, until_ms;	/* of the first and last message of the day; of an attachment: of its message */
 	struct str	 from, people;		/* who wrote first; everybody who takes part: "name <id>", separated by "; " */
 	uint64_t	 n_messages;		/* of a day */
-	struct str	 records;		/* what the document holds: of a day its messages, each "id" or "id@version", separated by ";"; ; @ and \ in them have \ in front */
+	struct str	 records;		/* what the document holds: of a day its messages, each "id" or "id@version", separated by ";"; ; @ and \ in them have \ in front; octets outside of 0x20 to 0x7e: \x and two hexadecimal digits */
 	struct str	 name, media_type, size, sha256;	/* of the native: of an attachment as its record has them */
 	struct str	 path;			/* of an attachment: in the archive */
 	struct str	 missing;		/* of an attachment: why there is nothing */

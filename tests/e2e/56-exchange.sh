@@ -33,11 +33,12 @@ def same(title, a, b):
 def unescape_ids(text):
     out, cur, i = [], "", 0
     while i < len(text):
-        if text[i] == "\\": cur += text[i + 1]; i += 1
-        elif text[i] == ";": out.append(cur); cur = ""
+        if text[i] == "\\" and text[i + 1] == "x": cur += chr(int(text[i + 2:i + 4], 16)); i += 3
+        elif text[i] == "\\": cur += text[i + 1]; i += 1
+        elif text[i] == ";": out.append(cur.encode("latin-1").decode()); cur = ""
         else: cur += text[i]
         i += 1
-    return out + [cur] if cur else out
+    return out + [cur.encode("latin-1").decode()] if cur else out
 
 if what == "mail":
     lines, files, threads, when = [], Counter(), {}, {}

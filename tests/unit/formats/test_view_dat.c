@@ -23,6 +23,7 @@ separators(void **state)
 	records_open(&recs, NULL);
 	put_text(&recs, "a;b@c\\\\d", ",\"version\":\"1;@2\"", "\\u0014þ®\\r\\nþ\\u0014þnext");
 	put_text(&recs, "a;b@c\\\\d", ",\"version\":\"2\"", "x");
+	put_text(&recs, "a\\u0001b\\r\\u000b®þ中\\ufffe", ",\"version\":\"\\u007f®\"", "z");
 	put_text(&recs, ";", "", "x");
 	make(&dat_view, &shelf, &recs, false);
 	dat = shelf_get(&shelf, "data/views/load/load.dat");

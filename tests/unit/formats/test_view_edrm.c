@@ -22,6 +22,7 @@ odd_texts(void **state)
 	records_open(&recs, NULL);
 	put_text(&recs, "a;b@c\\\\d", ",\"version\":\"1;@2\"", "]]><!--&\\u0000\\u0001\\uffff");
 	put_text(&recs, "a;b@c\\\\d", ",\"version\":\"2\"", "\\\"");
+	put_text(&recs, "a\\u0001b\\r\\u000b®þ中\\ufffe", ",\"version\":\"\\u007f®\"", "z");
 	put_text(&recs, ";", "", "<x>");
 	make(&edrm_view, &shelf, &recs, false);
 	shelf_empty(&shelf);
