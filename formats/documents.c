@@ -33,6 +33,7 @@ struct making {
 	uint64_t	 n_native;
 	struct buf	 title, people, from, ids;
 	struct arena	 arena;		/* of the day */
+	struct arena	 one;		/* of the message or attachment at hand */
 };
 
 static enum status
@@ -99,7 +100,8 @@ attachment(void *ctx, const struct record *rec, const struct reference_file *f, 
 	if (d.path.p == NULL)
 		d.missing = f->gap.n > 0 ? f->gap : STR("unknown");
 	buf_clear(&m->from);
-	if ((st = native(m, &d, err)) != ST_OK || (st = transcript_name(&m->words, rec->n[MESSAGE_FROM].s, &m->arena, &name, err)) != ST_OK ||
+	arena_reset(&m->one);
+	if ((st = native(m, &d, err)) != ST_OK || (st = transcript_name(&m->words, rec->n[MESSAGE_FROM].s, &m->one, &name, err)) != ST_OK ||
 	    (st = buf_addf(&m->from, err, "%.*s <%.*s>", STR_ARG(name), STR_ARG(rec->n[MESSAGE_FROM].s))) != ST_OK)
 		return st;
 	d.from = buf_str(&m->from);
@@ -135,9 +137,10 @@ look(void *ctx, const struct record *rec, struct err *err)
 	enum status st;
 	size_t i, k, n;
 
+	arena_reset(&m->one);
 	if (m->day.n_messages++ == 0) {
 		m->day.from_ms = rec->n[MESSAGE_SENT_AT].ms;
-		if ((st = transcript_name(&m->words, rec->n[MESSAGE_FROM].s, &m->arena, &name, err)) != ST_OK ||
+		if ((st = transcript_name(&m->words, rec->n[MESSAGE_FROM].s, &m->one, &name, err)) != ST_OK ||
 		    (st = arena_fmt(&m->arena, &m->day.from, err, "%.*s <%.*s>", STR_ARG(name), STR_ARG(rec->n[MESSAGE_FROM].s))) != ST_OK)
 			return st;
 	}
@@ -145,8 +148,10 @@ look(void *ctx, const struct record *rec, struct err *err)
 	if ((m->ids.n > 0 && (st = buf_putc(&m->ids, ';', err)) != ST_OK) || (st = put_id(&m->ids, rec->id, err)) != ST_OK ||
 	    (rec->version.p != NULL && ((st = buf_putc(&m->ids, '@', err)) != ST_OK || (st = put_id(&m->ids, rec->version, err)) != ST_OK)))
 		return st;
-	if (files.p == NULL || json_tape(files, &m->arena, &t, &n, NULL) != ST_OK || t[0].tok != JSON_ARR)
+	if (files.p == NULL)
 		return ST_OK;
+	if ((st = json_tape(files, &m->one, &t, &n, err)) != ST_OK || t[0].tok != JSON_ARR)
+		return st == ST_INPUT ? ST_OK : st;
 	for (i = 1, k = 0; k < t[0].n_children; i = t[i].next, k++)
 		m->day.last += t[i].tok == JSON_STR;
 	return ST_OK;
@@ -275,6 +280,7 @@ documents_make(const struct view_input *in, struct view_place *place, const char
 	buf_init(&m->from, LIMIT_RECORD);
 	buf_init(&m->ids, (size_t)1 << 30);
 	arena_init(&m->arena, LIMIT_ARENA);
+	arena_init(&m->one, LIMIT_ARENA);
 	if ((st = reference_open(&m->who, in, err)) == ST_OK && (st = conversations_open(&m->talk, in, err)) == ST_OK) {
 		transcript_init(&m->words, m->talk, m->who);
 		m->words.file = attachment;
@@ -290,6 +296,7 @@ documents_make(const struct view_input *in, struct view_place *place, const char
 	buf_free(&m->from);
 	buf_free(&m->ids);
 	arena_free(&m->arena);
+	arena_free(&m->one);
 	mem_free(m);
 	return st;
 }

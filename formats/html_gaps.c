@@ -37,7 +37,8 @@ put(struct html_gaps *g, const struct html_gap *one)
 	}
 	/* More reasons than rows, which no platform of ours has: the last row stands for all that follow. */
 	at = &g->at[HTML_GAPS_MAX - 1];
-	at->objects += one->objects;
+	at->objects = (at->limit ? 0 : at->objects) + (one->limit ? 0 : one->objects);
+	at->limit = at->limit && one->limit;
 	at->reason = NULL;
 	(void)snprintf(at->word, sizeof(at->word), "…");
 	at->from_ms = at->until_ms = WHEN_UNKNOWN;
