@@ -93,12 +93,12 @@ about_file(struct transcript *t, struct str id, const struct reference_file *f, 
 	enum status st;
 
 	if (f->path.p == NULL) {
-		if ((st = part(t, "    附件缺失 attachment missing: ", id, err)) == ST_OK &&
+		if ((st = part(t, "  * 附件缺失 attachment missing: ", id, err)) == ST_OK &&
 		    (st = part(t, " (", f->gap.n > 0 ? f->gap : STR("unknown"), err)) == ST_OK)
 			st = buf_addz(&t->line, ")\r\n", err);
 		return st;
 	}
-	if ((st = buf_addf(&t->line, err, "    %s: ", where)) == ST_OK && (st = words(t, f->name.n > 0 ? f->name : id, err)) == ST_OK)
+	if ((st = buf_addf(&t->line, err, "  * %s: ", where)) == ST_OK && (st = words(t, f->name.n > 0 ? f->name : id, err)) == ST_OK)
 		st = buf_addf(&t->line, err, ", %.*s B, SHA-256 %.*s, %.*s\r\n", STR_ARG(f->size), STR_ARG(f->sha256), STR_ARG(f->path));
 	return st;
 }
@@ -138,7 +138,7 @@ recalled(struct transcript *t, const struct record *rec, struct err *err)
 	char at[STAMP_LEN];
 	enum status st;
 
-	if (rec->n[MESSAGE_RECALLS].s.n > 0 && ((st = part(t, "    撤回消息 recalls the message: ", rec->n[MESSAGE_RECALLS].s, err)) != ST_OK ||
+	if (rec->n[MESSAGE_RECALLS].s.n > 0 && ((st = part(t, "  * 撤回消息 recalls the message: ", rec->n[MESSAGE_RECALLS].s, err)) != ST_OK ||
 	    (st = buf_addz(&t->line, "\r\n", err)) != ST_OK))
 		return st;
 	if ((st = conversations_recall(t->talk, rec->id, &t->arena, &line, err)) != ST_OK)
@@ -146,7 +146,7 @@ recalled(struct transcript *t, const struct record *rec, struct err *err)
 	if ((st = record_decode(line, &t->arena, &by, err)) != ST_OK || (st = transcript_name(t, by.n[MESSAGE_FROM].s, &t->arena, &name, err)) != ST_OK)
 		return st;
 	stamp_local(&t->stamp, by.n[MESSAGE_SENT_AT].ms, at);
-	if ((st = buf_addf(&t->line, err, "    已撤回 recalled: %s, ", at)) == ST_OK && (st = words(t, name, err)) == ST_OK)
+	if ((st = buf_addf(&t->line, err, "  * 已撤回 recalled: %s, ", at)) == ST_OK && (st = words(t, name, err)) == ST_OK)
 		st = buf_addz(&t->line, "\r\n", err);
 	return st;
 }

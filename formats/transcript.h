@@ -1,6 +1,6 @@
 /*
  * transcript.h: a message in plain words, for mail and for the text of load files: one line "[time with offset] name <id> [type]: words", further lines of a text and what is
- * known of recalls and attachments indented behind it, so that no text can pass for the head of another message.  Lines end in CR LF; controls become U+FFFD, marks that turn
+ * known of recalls and attachments indented behind it (a text by four blanks, our own lines by "  * "), so that no text can pass for either.  Lines end in CR LF; controls become U+FFFD, marks that turn
  * the direction of writing \u{202e}.
  */
 #ifndef FORMATS_TRANSCRIPT_H
