@@ -107,7 +107,10 @@ type_kind(struct xml_out *x, enum record_kind kind, struct err *err)
 	if (st != ST_OK || (st = xml_out_end(x, err)) != ST_OK ||
 	    (st = declare(x, "xs:attribute", "stream", "xs:string", "use", "required", "记录流", "the stream it stands in", err)) != ST_OK ||
 	    (st = declare(x, "xs:attribute", "id", "xs:string", "use", "required", "平台的标识", "the platform's id", err)) != ST_OK ||
-	    (st = declare(x, "xs:attribute", "version", "xs:string", NULL, NULL, "同一对象有多个版本时的版本", "which version, where an object has several", err)) != ST_OK)
+	    (st = declare(x, "xs:attribute", "id_original", "xs:string", NULL, NULL, "标识含 XML 不能表示的字符时的原文（JSON 字符串的内部）",
+	    "where the id has characters that XML cannot hold: as the inside of a JSON string", err)) != ST_OK ||
+	    (st = declare(x, "xs:attribute", "version", "xs:string", NULL, NULL, "同一对象有多个版本时的版本", "which version, where an object has several", err)) != ST_OK ||
+	    (st = declare(x, "xs:attribute", "version_original", "xs:string", NULL, NULL, "同上，版本的原文", "the same of the version", err)) != ST_OK)
 		return st;
 	return xml_out_end(x, err);
 }

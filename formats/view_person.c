@@ -115,8 +115,8 @@ xml_record(void *ctx, const struct record *rec, struct err *err)
 		return ST_OK;
 	arena_reset(&x->arena);
 	if ((st = xml_out_start(&x->out, record_kind_names[rec->kind], err)) != ST_OK || (st = xml_out_attribute(&x->out, "stream", str_of(rec->stream), err)) != ST_OK ||
-	    (st = xml_out_attribute(&x->out, "id", rec->id, err)) != ST_OK ||
-	    (rec->version.p != NULL && (st = xml_out_attribute(&x->out, "version", rec->version, err)) != ST_OK))
+	    (st = xml_out_id(&x->out, "id", rec->id, err)) != ST_OK ||
+	    (rec->version.p != NULL && (st = xml_out_id(&x->out, "version", rec->version, err)) != ST_OK))
 		return st;
 	for (i = 0; f[i].name != NULL && st == ST_OK; i++) {
 		const struct value *v = &rec->n[i];
@@ -178,18 +178,37 @@ make_xml(const struct view_input *in, struct view_place *place, struct err *err)
 
 static bool owns_xml(const char *path) { return strcmp(path, XML) == 0; }
 
+/* What xml_out_id wrote, in ${a}; absent: not there. */
+static enum status
+exact(xmlTextReaderPtr x, const char *name, struct arena *a, struct str *out, struct err *err)
+{
+	char other[32];
+	xmlChar *plain = xmlTextReaderGetAttribute(x, (const xmlChar *)name), *original;
+	enum status st;
+
+	(void)snprintf(other, sizeof(other), "%s_original", name);
+	original = xmlTextReaderGetAttribute(x, (const xmlChar *)other);
+	*out = STR_NONE;
+	st = plain == NULL ? ST_OK : original == NULL ? arena_dup(a, str_of((const char *)plain), out, err) :
+							json_text(str_of((const char *)original), JSON_F_ESCAPE, a, out, err);
+	xml_free(plain);
+	xml_free(original);
+	return st;
+}
+
 static enum status
 xml_found(xmlTextReaderPtr x, struct view_found *found, struct err *err)
 {
-	xmlChar *stream = xmlTextReaderGetAttribute(x, (const xmlChar *)"stream"), *id = xmlTextReaderGetAttribute(x, (const xmlChar *)"id"),
-	    *version = xmlTextReaderGetAttribute(x, (const xmlChar *)"version");
-	enum status st = ST_OK;
+	xmlChar *stream = xmlTextReaderGetAttribute(x, (const xmlChar *)"stream");
+	struct arena arena;
+	struct str id, version;
+	enum status st;
 
-	if (stream != NULL && id != NULL)	/* the element organization has neither */
-		st = found->record(found, (const char *)stream, str_of((const char *)id), str_of((const char *)version), err);
+	arena_init(&arena, LIMIT_ARENA);
+	if ((st = exact(x, "id", &arena, &id, err)) == ST_OK && (st = exact(x, "version", &arena, &version, err)) == ST_OK && stream != NULL && id.p != NULL)
+		st = found->record(found, (const char *)stream, id, version, err); /* the element organization has neither */
 	xml_free(stream);
-	xml_free(id);
-	xml_free(version);
+	arena_free(&arena);
 	return st;
 }
 

@@ -138,6 +138,19 @@ xml_out_text(struct xml_out *x, struct str s, struct err *err)
 }
 
 enum status
+xml_out_id(struct xml_out *x, const char *name, struct str s, struct err *err)
+{
+	char other[32];
+	bool replaced;
+	enum status st = fit(x, s, &replaced, err);
+
+	(void)snprintf(other, sizeof(other), "%s_original", name);
+	if (st != ST_OK || (st = did(xmlTextWriterWriteAttribute(x->xml, chars(name), chars(x->text.p)), err)) != ST_OK || !replaced || (st = escape(x, s, err)) != ST_OK)
+		return st;
+	return did(xmlTextWriterWriteAttribute(x->xml, chars(other), chars(x->original.p)), err);
+}
+
+enum status
 xml_out_element(struct xml_out *x, const char *name, struct str s, struct err *err)
 {
 	enum status st;

@@ -24,6 +24,8 @@ enum status xml_out_open(struct xml_out *, struct sink *to, struct err *) STATUS
 void xml_out_close(struct xml_out *);
 enum status xml_out_start(struct xml_out *, const char *name, struct err *) STATUS_USE;
 enum status xml_out_attribute(struct xml_out *, const char *name, struct str, struct err *) STATUS_USE;
+/* xml_out_id(x, name, s, err): an attribute that is read back without loss: where ${s} is not what XML holds, <name>_original besides. */
+enum status xml_out_id(struct xml_out *, const char *name, struct str, struct err *) STATUS_USE;
 enum status xml_out_text(struct xml_out *, struct str, struct err *) STATUS_USE;
 enum status xml_out_end(struct xml_out *, struct err *) STATUS_USE;
 enum status xml_out_element(struct xml_out *, const char *name, struct str text, struct err *) STATUS_USE;
