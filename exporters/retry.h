@@ -5,7 +5,8 @@
  *
  * WHAT names the object as its source needs it to ask again; never a secret.  first and last are the gaps that told of it, by run and number: the earliest
  * and, where there were several, the latest.  A source keeps at most RETRY_MAX entries and ${bytes_max} bytes of them, those included that this run cannot try;
- * what goes beyond is a gap whose "retry" says that only a full reading finds it again.
+ * what goes beyond is a gap whose "retry" says that only a full reading finds it again.  Objects of a stream that ended before they were asked for stand there besides, as far as a
+ * carry has room.
  */
 #ifndef EXPORTERS_RETRY_H
 #define EXPORTERS_RETRY_H

@@ -66,6 +66,21 @@ sim_stop() {
 	SIM_PID=
 }
 
+# kill_after SECONDS COMMAND…: SIGKILL then, and dead when this returns (timeout(1) kills itself first and waits for nobody: the lock may still be held).
+kill_after() {
+	local after=$1 pid killer got
+	shift
+	"$@" &
+	pid=$!
+	{ sleep "$after"; kill -KILL "$pid"; } >/dev/null 2>&1 &
+	killer=$!
+	wait "$pid" 2>/dev/null
+	got=$?
+	kill "$killer" 2>/dev/null
+	wait "$killer" 2>/dev/null
+	return $got
+}
+
 finish() {
 	printf '%s passed, %s failed, %s skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
 	[ "$FAILED" -eq 0 ]

@@ -69,7 +69,7 @@ sed -i 's/^\[store\]/[store]\nvolume = 1 MiB/; s,^signed.*,signed = '"$WORK"'/tw
 C+=(--store "$WORK/two")
 kills=0 verb=(export acme)
 while :; do
-	if [ $kills -lt "${KILLS:-6}" ]; then timeout -s KILL "0.$(printf '%03d' $((RANDOM % 300 + 100)))" "${C[@]}" "${verb[@]}" >cut.log 2>&1; else "${C[@]}" "${verb[@]}" >cut.log 2>&1; fi
+	if [ $kills -lt "${KILLS:-6}" ]; then kill_after "0.$(printf '%03d' $((RANDOM % 300 + 100)))" "${C[@]}" "${verb[@]}" >cut.log 2>&1; else "${C[@]}" "${verb[@]}" >cut.log 2>&1; fi
 	got=$?
 	[ $got = 10 ] && sleep 0.1 && continue
 	[ $got = 137 ] || break

@@ -41,7 +41,7 @@ kills=0
 verb=(export acme)
 while :; do
 	if [ $kills -lt "$KILLS" ]; then
-		timeout -s KILL "0.$(printf '%03d' $((RANDOM % 250 + 10)))" "${C[@]}" --store "$WORK/cut" "${verb[@]}" >cut.log 2>&1
+		kill_after "0.$(printf '%03d' $((RANDOM % 250 + 10)))" "${C[@]}" --store "$WORK/cut" "${verb[@]}" >cut.log 2>&1
 	else
 		"${C[@]}" --store "$WORK/cut" "${verb[@]}" >cut.log 2>&1
 	fi

@@ -41,7 +41,7 @@ kills=0 verb=(export acme) within=$((took / 4 + 20)) before=0
 while :; do
 	if [ $kills -lt "$KILLS" ]; then
 		ms=$((RANDOM % within + 15))
-		timeout -s KILL "$((ms / 1000)).$(printf '%03d' $((ms % 1000)))" "${C[@]}" --store "$WORK/cut" "${verb[@]}" >cut.log 2>&1
+		kill_after "$((ms / 1000)).$(printf '%03d' $((ms % 1000)))" "${C[@]}" --store "$WORK/cut" "${verb[@]}" >cut.log 2>&1
 	else
 		"${C[@]}" --store "$WORK/cut" "${verb[@]}" >cut.log 2>&1
 	fi

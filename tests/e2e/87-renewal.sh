@@ -50,8 +50,8 @@ expect 0 "the catalogue lost, another export" "${C[@]}" export acme
 rm -rf s t/signed*; cp -a t/store s && chmod -R u+w s
 k=0
 for d in 03 05 08 12 18 25 35; do
-	CUSTODY_TEST_COMMIT=page timeout -s KILL 0.$d "${C[@]}" --store "$WORK/s" chain renew >/dev/null 2>&1 || k=$((k + 1))
-	CUSTODY_TEST_COMMIT=page timeout -s KILL 0.$d "${C[@]}" --store "$WORK/s" resume >/dev/null 2>&1
+	CUSTODY_TEST_COMMIT=page kill_after 0.$d "${C[@]}" --store "$WORK/s" chain renew >/dev/null 2>&1 || k=$((k + 1))
+	CUSTODY_TEST_COMMIT=page kill_after 0.$d "${C[@]}" --store "$WORK/s" resume >/dev/null 2>&1
 done
 "${C[@]}" --store "$WORK/s" resume >/dev/null 2>&1
 [ -e s/acme-00000006.tar.gz ] || "${C[@]}" --store "$WORK/s" chain renew >/dev/null 2>&1
