@@ -76,7 +76,7 @@ kill_after() {
 	killer=$!
 	wait "$pid" 2>/dev/null
 	got=$?
-	kill "$killer" 2>/dev/null
+	kill -KILL "$killer" 2>/dev/null # not TERM: a shell that has just been forked still has the trap that removes $WORK
 	wait "$killer" 2>/dev/null
 	return $got
 }
