@@ -198,7 +198,7 @@ fs_nameless(int dir, int *fd, struct err *err)
 		return nameless(dir, fd, err);
 	if (path == NULL || path[0] != '/')
 		path = "/tmp";
-	if ((dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+	if ((dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0) /* it need not be readable */
 		return err_sys(err, _("cannot make a temporary file in %s"), path);
 	if ((st = nameless(dir, fd, err)) != ST_OK)
 		(void)err_in(err, "%s", path);

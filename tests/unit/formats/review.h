@@ -18,14 +18,8 @@ static void
 make(const struct view_family *family, struct shelf *shelf, struct records *recs, bool with_files)
 {
 	struct view_blobs blobs = { blob };
-	struct view_input in = { .opt = &opt, .records = &recs->iter, .blobs = with_files ? &blobs : NULL, .scratch = -1 };
-	struct err err;
 
-	err_init(&err);
-	shelf_init(shelf);
-	if (family->make(&in, &shelf->place, &err) != ST_OK)
-		fail_msg("%s", err.text);
-	shelf_holds(shelf, family, recs);
+	shelf_make(shelf, family, &opt, with_files ? &blobs : NULL, recs);
 }
 
 /* ${native}: where the first attachment of m10 lies; m10 stands in the third document, its first attachment is the fourth, the missing one the fifth. */

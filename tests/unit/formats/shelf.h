@@ -253,6 +253,22 @@ records_open(struct records *r, const char *file)
 	assert_true(file == NULL || shelf_load(path, &r->text));
 }
 
+static void shelf_holds(const struct shelf *, const struct view_family *, struct records *);
+
+/* shelf_make(s, family, opt, blobs, recs): the family's files, which hold its records and no others. */
+static void UNUSED
+shelf_make(struct shelf *s, const struct view_family *family, const struct format_options *opt, struct view_blobs *blobs, struct records *recs)
+{
+	struct view_input in = { .opt = opt, .records = &recs->iter, .blobs = blobs, .scratch = -1 };
+	struct err err;
+
+	err_init(&err);
+	shelf_init(s);
+	if (family->make(&in, &s->place, &err) != ST_OK)
+		fail_msg("%s", err.text);
+	shelf_holds(s, family, recs);
+}
+
 /* records_put(r, stream, kind, id, more, n): one more line; ${more} stands behind the id (",\"version\":…" or ""), ${n} is the object of its values. */
 static void UNUSED
 records_put(struct records *r, const char *stream, const char *kind, const char *id, const char *more, const char *n)
