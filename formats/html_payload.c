@@ -188,6 +188,12 @@ item(struct html_chat *c, const struct record *rec, const struct json_node *t, s
 	html_close(h, "div");
 }
 
+static bool
+are_items(const struct html_row *row)
+{
+	return row->show == SHOW_ITEMS || row->show == SHOW_FORWARDED;
+}
+
 static void
 items(struct html_chat *c, const struct record *rec, const struct html_row *row, const struct json_node *t, size_t i, unsigned depth)
 {
@@ -205,7 +211,7 @@ items(struct html_chat *c, const struct record *rec, const struct html_row *row,
 	for (child = i + 1, k = 0; k < t[i].n_children; child = t[child].next, k++)
 		if (t[child].tok != JSON_OBJ) {
 			html_json(h, json_whole(&t[child]));
-		} else if (row->show == SHOW_ITEMS || row->show == SHOW_FORWARDED) {
+		} else if (are_items(row)) {
 			item(c, rec, t, child, depth + 1);
 		} else {
 			html_open(h, "div");
@@ -263,12 +269,12 @@ static void
 one_row(struct html_chat *c, const struct record *rec, const struct html_row *row, const struct json_node *t, size_t i, unsigned depth)
 {
 	struct html_out *h = &c->html;
-	const bool is_list = row->show == SHOW_LIST || row->show == SHOW_PEOPLE || row->show == SHOW_EACH || row->show == SHOW_ITEMS || row->show == SHOW_FORWARDED;
+	const bool is_list = row->show == SHOW_LIST || row->show == SHOW_PEOPLE || row->show == SHOW_EACH || are_items(row);
 	const struct str s = is_list ? STR_NONE : scalar(c, &t[i]);
 
 	if (is_list ? t[i].tok != JSON_ARR : s.p == NULL)
 		as_json(h, &t[i], row->zh, row->en);
-	else if (row->show == SHOW_EACH || row->show == SHOW_ITEMS || row->show == SHOW_FORWARDED)
+	else if (row->show == SHOW_EACH || are_items(row))
 		items(c, rec, row, t, i, depth);
 	else if (row->show == SHOW_TEXT && s.n > 0)
 		html_said(h, s);
